@@ -1,0 +1,40 @@
+# Everything a newcomer needs: `make demo` and `make test`. Both set up what they need first.
+.DEFAULT_GOAL := help
+VENV := .venv
+PY := $(VENV)/bin/python
+READY := $(VENV)/.ready
+
+.PHONY: help demo test lint types check bench lock clean
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+
+$(READY): requirements-dev.lock scripts/find-python.sh
+	@python=$$(sh scripts/find-python.sh) || exit 1; \
+	echo "Setting up $(VENV) with $$python (once, about half a minute)"; \
+	"$$python" -m venv --clear $(VENV)
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $(READY)
+
+demo: $(READY) ## a real resync through Ocean core, against local servers, with no Port account
+	@$(PY) -m cli.demo
+
+test: $(READY) ## the whole test suite
+	@$(PY) -m pytest
+
+lint: $(READY) ## ruff, style and format
+	@$(PY) -m ruff check . && $(PY) -m ruff format --check .
+
+types: $(READY) ## mypy --strict on the project's own code
+	@$(PY) -m mypy
+
+check: lint types test ## all that CI runs
+
+bench: $(READY) ## ratios against a plain sequential loop, measured in one run
+	@$(PY) -m benchmarks.offset_pages
+
+lock: $(READY) ## renew the lock files from pyproject.toml (needs uv on PATH)
+	@sh scripts/lock.sh
+
+clean: ## remove what set-up made
+	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache
