@@ -1,0 +1,82 @@
+"""What a failed request means, in words for the person who configures the integration."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Protocol
+
+import httpx
+
+from client.redaction import Redactor
+
+_CURES = {
+    401: "Check authType and the credentials that go with it.",
+    403: "The credentials are known but may not read this: check their rights.",
+    404: "Check the kind (or its endpoint) and the path in baseUrl.",
+    405: "Check the selector's method.",
+    407: "The proxy asks for credentials: check HTTPS_PROXY.",
+    429: "Lower maxConcurrentRequests, or ask for a higher rate limit.",
+}
+
+
+class Answer(Protocol):
+    """The part of a response that an explanation needs."""
+
+    @property
+    def status(self) -> int: ...
+    @property
+    def content(self) -> bytes: ...
+
+
+def of_status(answer: Answer, attempts: int, redactor: Redactor) -> str:
+    """Says what status came, what was expected, how the body begins and what to look at."""
+    try:
+        phrase = f" {HTTPStatus(answer.status).phrase}"
+    except ValueError:
+        phrase = ""
+    tries = f" after {attempts} attempts" if attempts > 1 else ""
+    begin = redactor.excerpt(answer.content)
+    body = f" The answer begins: {begin!r}." if begin else " The answer is empty."
+    cure = _CURES.get(answer.status, _general_cure(answer.status))
+    return f"answered {answer.status}{phrase}{tries}; expected 200.{body} {cure}"
+
+
+def of_connection(error: Exception, attempts: int, redactor: Redactor) -> str:
+    """Says how the connection failed, after how many attempts, and which setting to look at."""
+    tries = f" in each of {attempts} attempts" if attempts > 1 else ""
+    detail = redactor.values(str(error)) or type(error).__name__
+    return f"failed{tries}: {_kind(error)} ({detail}). {_cure(error)}"
+
+
+def _general_cure(status: int) -> str:
+    if status >= 500:
+        return "The API itself fails: try again later, or ask those who run it."
+    if 200 <= status < 400:
+        return "Only a whole answer can be used: check the endpoint and query_params."
+    return "Check the endpoint, query_params and headers of this resource."
+
+
+def _kind(error: Exception) -> str:
+    if isinstance(error, httpx.ConnectTimeout | httpx.PoolTimeout):
+        return "no connection in time"
+    if isinstance(error, httpx.TimeoutException):
+        return "no answer in time"
+    if isinstance(error, httpx.ConnectError):
+        return "no connection"
+    if isinstance(error, httpx.DecodingError):
+        return "the body could not be decompressed"
+    if isinstance(error, httpx.LocalProtocolError | httpx.InvalidURL):
+        return "the request cannot be written in HTTP"
+    if isinstance(error, httpx.ReadError | httpx.RemoteProtocolError):
+        return "the connection broke before the whole answer was there"
+    return type(error).__name__
+
+
+def _cure(error: Exception) -> str:
+    if "CERTIFICATE" in str(error) or "SSL" in str(error):
+        return "Check the API's certificate, or verifySsl where it is self-signed."
+    if isinstance(error, httpx.TimeoutException):
+        return "Raise timeout, or lower pageSize or maxConcurrentRequests."
+    if isinstance(error, httpx.LocalProtocolError | httpx.InvalidURL):
+        return "Check the selector's headers and query_params."
+    return "Check baseUrl, and that the API can be reached from here."

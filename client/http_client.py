@@ -1,0 +1,241 @@
+"""The HTTP client of a run: one connection pool, one set of permits, one brake, one redactor."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import httpx
+from loguru import logger
+from port_ocean.helpers.async_client import OceanAsyncClient
+from port_ocean.helpers.monitor.monitor import get_monitor
+from port_ocean.helpers.retry import RetryTransport
+
+from client import failures
+from client.origin import Origin
+from client.rate import Brake
+from client.redaction import Redactor
+from client.retry import RETRIED_STATUSES, THROTTLED_STATUSES, RetryPolicy, is_retried
+from errors import RequestError, ResponseError
+
+NO_BODY: Final = object()
+"""A request without a body; None would be the JSON body ``null``."""
+
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+KEEPS_METHOD = frozenset({307, 308})
+MAX_REDIRECTS = 10
+DEFAULT_RETRY = RetryPolicy()
+
+Params = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request: ``params`` are added to the query that ``url`` (absolute) already has."""
+
+    method: str
+    url: str
+    params: Params = ()
+    headers: Params = ()
+    json: Any = NO_BODY
+
+    @property
+    def target(self) -> httpx.URL:
+        """The URL with the parameters in its query; without any it is left as it was written."""
+        url = httpx.URL(self.url)
+        if not self.params:
+            return url
+        pairs = (*url.params.multi_items(), *self.params)
+        return url.copy_with(params=httpx.QueryParams(pairs))
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """A whole answer with a 2xx status. ``url`` is where it came from, after redirects;
+    ``throttled`` tells that the API asked to slow down before it answered."""
+
+    status: int
+    headers: httpx.Headers
+    content: bytes
+    url: str
+    throttled: bool = False
+
+
+class _SingleAttempt(RetryTransport):
+    """Sends once. Ocean's retries are not used: they hold the caller's permit while they wait,
+    end where the body begins, retry 401, neither 500 nor POST, and log URLs with their secrets.
+    """
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        transport = self._wrapped_transport
+        assert isinstance(transport, httpx.AsyncBaseTransport)
+        return await transport.handle_async_request(request)
+
+
+class HttpClient:
+    """Sends requests to one origin, at most ``max_concurrent`` at any moment."""
+
+    def __init__(
+        self,
+        *,
+        origin: Origin,
+        auth: httpx.Auth,
+        redactor: Redactor,
+        timeout: float,
+        verify_ssl: bool,
+        max_concurrent: int,
+        max_response_bytes: int,
+        retry: RetryPolicy | None = None,
+    ) -> None:
+        self.origin = origin
+        self.redactor = redactor
+        self.max_concurrent = max_concurrent
+        self._max_bytes = max_response_bytes
+        self._retry = retry or DEFAULT_RETRY
+        self._permits = asyncio.Semaphore(max_concurrent)
+        self._brake = Brake()
+        # Left out where checks are on, so that OCEAN__SSL__THIRD_PARTY__* keeps its say.
+        unchecked: dict[str, Any] = {} if verify_ssl else {"verify": False}
+        self._http = OceanAsyncClient(
+            _SingleAttempt,
+            auth=auth,
+            timeout=httpx.Timeout(timeout),
+            limits=httpx.Limits(
+                max_connections=max_concurrent, max_keepalive_connections=max_concurrent
+            ),
+            **unchecked,
+        )
+        if not verify_ssl:
+            logger.warning("verifySsl is false: the API's certificate is not checked")
+
+    async def aclose(self) -> None:
+        """Closes the connections."""
+        await self._http.aclose()
+
+    async def send(self, request: Request) -> Response:
+        """Sends ``request``, with redirects on the same origin and retries, and reads the answer.
+
+        Raises ``RequestError`` for a status outside 2xx, a failed connection or a URL that leaves
+        the origin (then nothing is sent), ``ResponseError`` for an answer over the size limit.
+        """
+        url = self._admitted(request, str(request.target))
+        request = replace(request, url=url, params=())
+        for _ in range(MAX_REDIRECTS + 1):
+            response = await self._send_with_retries(request)
+            if response.status not in REDIRECTS:
+                return response
+            request = self._redirected(request, response)
+        raise self._error(request, f"was redirected more than {MAX_REDIRECTS} times")
+
+    async def _send_with_retries(self, request: Request) -> Response:
+        throttled = False
+        for attempt in range(1, self._retry.attempts + 1):
+            answer = await self._attempt(request)
+            if isinstance(answer, Exception):
+                if not is_retried(answer) or attempt == self._retry.attempts:
+                    raise self._failed(request, answer, attempt)
+                wait = self._retry.wait(attempt, None, {})
+                reason = type(answer).__name__
+            elif answer.status in RETRIED_STATUSES and attempt < self._retry.attempts:
+                throttled = throttled or answer.status in THROTTLED_STATUSES
+                wait = self._retry.wait(attempt, answer.status, answer.headers)
+                if answer.status == 429:
+                    self._brake.hold(wait)
+                reason = f"status {answer.status}"
+            else:
+                return self._accepted(request, answer, attempt, throttled)
+            self._log_retry(request, reason, attempt, wait)
+            await asyncio.sleep(wait)
+        raise AssertionError("unreachable: the last attempt returns or raises")
+
+    async def _attempt(self, request: Request) -> Response | Exception:
+        """One exchange under one permit; a failure below HTTP is returned, to be judged."""
+        while True:
+            await self._brake.released()
+            async with self._permits:
+                if self._brake.held:
+                    continue
+                try:
+                    return await self._exchange(request)
+                except (httpx.HTTPError, httpx.InvalidURL) as error:
+                    return error
+
+    async def _exchange(self, request: Request) -> Response:
+        body = {} if request.json is NO_BODY else {"json": request.json}
+        outgoing = self._http.build_request(
+            request.method, request.url, headers=list(request.headers), **body
+        )
+        outgoing.headers.setdefault("Accept", "application/json, */*;q=0.5")
+        answer = await self._http.send(outgoing, stream=True, follow_redirects=False)
+        try:
+            content = await self._read(request, answer)
+        finally:
+            await answer.aclose()
+        return Response(answer.status_code, answer.headers, content, request.url)
+
+    async def _read(self, request: Request, answer: httpx.Response) -> bytes:
+        """The body after decompression; stops while it arrives once it is over the limit."""
+        chunks = bytearray()
+        async for chunk in answer.aiter_bytes():
+            chunks += chunk
+            if len(chunks) > self._max_bytes:
+                raise ResponseError(
+                    f"{request.method} {self.redactor.url(request.url)}: the answer is larger "
+                    f"than {self._max_bytes:,} bytes. Raise maxResponseBytes, or lower pageSize."
+                )
+        monitor = get_monitor()
+        if monitor.current_tracking_kind:
+            monitor.record_response_size(len(chunks))
+        return bytes(chunks)
+
+    def _accepted(
+        self, request: Request, answer: Response, attempt: int, throttled: bool
+    ) -> Response:
+        usable = 200 <= answer.status < 300 and answer.status != 206
+        if usable or answer.status in REDIRECTS:
+            return replace(answer, throttled=throttled)
+        raise self._error(
+            request,
+            failures.of_status(answer, attempt, self.redactor),
+            status=answer.status,
+        )
+
+    def _failed(self, request: Request, error: Exception, attempts: int) -> RequestError:
+        return self._error(request, failures.of_connection(error, attempts, self.redactor))
+
+    def _redirected(self, request: Request, answer: Response) -> Request:
+        """The request that a redirect asks for: the same origin, and never a lost body."""
+        location = answer.headers.get("location", "")
+        if not location:
+            raise self._error(request, f"was redirected ({answer.status}) without a Location")
+        if request.method not in ("GET", "HEAD") and answer.status not in KEEPS_METHOD:
+            raise self._error(
+                request, f"was redirected ({answer.status}), which would lose the {request.method}"
+            )
+        try:
+            target = str(httpx.URL(request.url).join(location))
+        except httpx.InvalidURL:
+            raise self._error(request, "was redirected to something that is no URL") from None
+        return replace(request, url=self._admitted(request, target, "is redirected to"))
+
+    def _admitted(self, request: Request, url: str, verb: str = "cannot be sent to") -> str:
+        try:
+            return self.origin.admit(url)
+        except ValueError as error:
+            raise self._error(
+                request, f"{verb} {self.redactor.url(url)}: {error}. Nothing was sent there."
+            ) from None
+
+    def _error(self, request: Request, what: str, status: int | None = None) -> RequestError:
+        url = self.redactor.url(request.url)
+        return RequestError(
+            f"{request.method} {url} {what}", method=request.method, url=url, status=status
+        )
+
+    def _log_retry(self, request: Request, reason: str, attempt: int, wait: float) -> None:
+        logger.warning(
+            f"{request.method} {self.redactor.url(request.url)}: {reason}; attempt {attempt} of "
+            f"{self._retry.attempts}, the next in {wait:.1f} s"
+        )

@@ -1,0 +1,27 @@
+"""One brake for all requests of a run: a 429 for one is a 429 for all."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+
+class Brake:
+    """Holds back every request until a moment that a throttled answer named."""
+
+    def __init__(self) -> None:
+        self._until = 0.0
+
+    def hold(self, seconds: float) -> None:
+        """No request starts within ``seconds`` from now."""
+        self._until = max(self._until, time.monotonic() + seconds)
+
+    @property
+    def held(self) -> bool:
+        """Whether requests are held back now."""
+        return time.monotonic() < self._until
+
+    async def released(self) -> None:
+        """Returns when requests may start; the hold may be prolonged meanwhile."""
+        while self.held:  # noqa: ASYNC110 - a time to come, not an event that somebody sets
+            await asyncio.sleep(max(0.0, self._until - time.monotonic()))

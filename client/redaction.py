@@ -1,0 +1,94 @@
+"""Secrets out of texts: by value (what the settings hold) and by name (what looks like one)."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterable
+from urllib.parse import quote, quote_plus
+
+import httpx
+
+MASK = "[hidden]"
+EXCERPT_CHARACTERS = 200
+MIN_SECRET_CHARACTERS = 3
+"""A shorter value is found in half of all words; masking it would only say what it is."""
+
+SECRET_NAME = re.compile(
+    r"token|secret|passw|api[-_.]?key|apikey|\bkey$|^key$|signature|^sig$|credential|auth|session|jwt"
+    r"|^code$|cookie|private",
+    re.IGNORECASE,
+)
+NOT_SECRET_NAME = re.compile(r"(page|next|prev|previous|continuation|sync)[-_]?token|author", re.I)
+"""Cursors are called tokens too, and authors are no authorisation."""
+
+_NAMED_VALUE = re.compile(
+    r"""(["']?)([\w.-]{2,60})\1(\s*[:=]\s*)("(?:[^"\\]|\\.)*"?|'[^']*'?|[^\s,;&<>"'}\]]+)"""
+)
+
+
+def is_secret_name(name: str) -> bool:
+    """Whether a parameter, header or key of that name usually holds a secret."""
+    return bool(SECRET_NAME.search(name)) and not NOT_SECRET_NAME.search(name)
+
+
+class Redactor:
+    """Masks secrets in texts and URLs. ``secrets`` are values, ``names`` extra parameter names."""
+
+    def __init__(self, secrets: Iterable[str] = (), names: Iterable[str] = ()) -> None:
+        forms = {form for secret in secrets for form in _forms(secret)}
+        ordered = sorted(forms, key=len, reverse=True)
+        self._longest = len(ordered[0]) if ordered else 0
+        self._values = re.compile("|".join(map(re.escape, ordered))) if ordered else None
+        self._names = frozenset(name.lower() for name in names)
+
+    def __repr__(self) -> str:
+        return "Redactor()"
+
+    def text(self, text: str) -> str:
+        """``text`` with secrets masked, by value and by name."""
+        if self._values is not None:
+            text = self._values.sub(MASK, text)
+        return _NAMED_VALUE.sub(self._named, text)
+
+    def url(self, url: str | httpx.URL) -> str:
+        """``url`` without user-info, with the values of secret parameters masked."""
+        text = str(url)
+        try:
+            parsed = httpx.URL(text)
+            params = [
+                (name, MASK if self._is_secret(name) else value)
+                for name, value in parsed.params.multi_items()
+            ]
+            head = str(parsed.copy_with(query=None, fragment=None, userinfo=b""))
+        except httpx.InvalidURL:
+            return self.text(text)
+        query = "&".join(f"{quote(n, '[]')}={quote(v, '[]/:,')}" for n, v in params)
+        return self.values(f"{head}?{query}" if query else head)
+
+    def values(self, text: str) -> str:
+        """``text`` with secrets masked by value alone."""
+        return self._values.sub(MASK, text) if self._values is not None else text
+
+    def excerpt(self, body: bytes, characters: int = EXCERPT_CHARACTERS) -> str:
+        """The first ``characters`` of a body on one line, masked before it is cut."""
+        window = body[: 4 * (characters + self._longest)].decode("utf-8", "replace")
+        masked = self.text(" ".join(window[: characters + self._longest].split()))
+        return masked[:characters] + ("..." if len(masked) > characters else "")
+
+    def _is_secret(self, name: str) -> bool:
+        return name.lower() in self._names or is_secret_name(name)
+
+    def _named(self, match: re.Match[str]) -> str:
+        mark, name, between, _ = match.groups()
+        return f"{mark}{name}{mark}{between}{MASK}" if self._is_secret(name) else match.group()
+
+
+def _forms(secret: str) -> set[str]:
+    """The shapes in which a secret value can turn up: as it is, in a URL, in JSON, in base64."""
+    if len(secret) < MIN_SECRET_CHARACTERS:
+        return set()
+    raw = secret.encode()
+    escaped = secret.encode("unicode_escape").decode()
+    encoded = base64.b64encode(raw).decode().rstrip("=")
+    return {secret, quote(secret, safe=""), quote_plus(secret), escaped, encoded}

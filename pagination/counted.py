@@ -1,0 +1,62 @@
+"""What offset and page have in common: the evidence, in the order of its strength."""
+
+from __future__ import annotations
+
+from pagination.paginator import End, Page
+from pagination.signals import (
+    ended,
+    explicit_more,
+    flagged_more,
+    refuse_empty,
+    short_of_total,
+    sign_name,
+    total_of,
+)
+from settings.model import PaginationSettings
+
+
+def end_of(page: Page, settings: PaginationSettings, page_size: int) -> End | None:
+    """The end of the listing if ``page`` proves it, or None if one more request is needed.
+
+    Raises ``PaginationError`` where has-more is true and the page is empty, or where the listing
+    would end below an explicit total.
+    """
+    explicit = explicit_more(page, settings)
+    more = explicit if explicit is not None else flagged_more(page, next_fields=True)
+    if more is not None:
+        sign = sign_name(settings, explicit is not None)
+        if not more:
+            return ended(page, settings, f"{sign} says that this was the last page")
+        refuse_empty(page, sign)
+        return None
+    if _total_is_reached(page, settings):
+        return End("the total is reached")
+    if page.count == 0:
+        return ended(page, settings, "an empty page")
+    if short_of_total(page, settings) is not None:
+        return None
+    if page.count < page_size and page.count < page.progress.largest_page:
+        return End(f"a page of {page.count} items where {page.progress.largest_page} can come")
+    return None
+
+
+def expects_more(page: Page, settings: PaginationSettings) -> bool:
+    """Whether the answer holds any sign that there are more pages."""
+    explicit = explicit_more(page, settings)
+    more = explicit if explicit is not None else flagged_more(page, next_fields=True)
+    return bool(more) or short_of_total(page, settings) is not None
+
+
+def pages_left(page: Page, settings: PaginationSettings) -> int | None:
+    """How many pages as large as ``page`` are still to come, where a total is told."""
+    total = total_of(page, settings)
+    if total is None or total <= page.progress.first_page_items or not page.count:
+        return None
+    return max(0, -(-(total - page.progress.items) // page.count))
+
+
+def _total_is_reached(page: Page, settings: PaginationSettings) -> bool:
+    """A total not above the first page may be the size of that page, and one that was passed is
+    wrong: both prove nothing."""
+    total = total_of(page, settings)
+    return total is not None and page.progress.first_page_items < total == page.progress.items

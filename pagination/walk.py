@@ -1,0 +1,208 @@
+"""The one loop that runs a strategy: it fetches ahead, keeps the order and owns every guard."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
+
+from errors import PaginationError
+from pagination.paginator import End, Page, PageRequest, Paginator, Progress, SeekablePaginator
+from pagination.signals import evidence_in
+from pagination.sizes import asked_size
+
+Fetch = Callable[[PageRequest], Awaitable[Page]]
+
+
+class PageSizes:
+    """The most items that one page of each endpoint template held in this resync."""
+
+    def __init__(self) -> None:
+        self._largest: dict[str, int] = {}
+
+    def note(self, template: str, count: int) -> int:
+        """Takes note of a page of ``count`` items; returns the largest so far."""
+        largest = max(count, self._largest.get(template, 0))
+        self._largest[template] = largest
+        return largest
+
+
+async def walk(
+    paginator: Paginator,
+    request: PageRequest,
+    fetch: Fetch,
+    *,
+    permits: int,
+    sizes: PageSizes,
+    template: str,
+    on_end: Callable[[End], None],
+) -> AsyncIterator[Page]:
+    """Yields the pages of one listing in order, and calls ``on_end`` with the evidence for its
+    end.
+
+    ``fetch`` gets a page; at most ``permits`` of its calls run at a time, and at most
+    ``permits - 1`` of them ask for more than a sequential reader would. ``template`` names the
+    endpoint for ``sizes``. Raises ``PaginationError`` for a listing that loops, repeats itself,
+    contradicts itself or is longer than ``maxPages``, and whatever ``fetch`` raises for a page
+    that the listing needs.
+    """
+    ahead = _Ahead(paginator, fetch, permits)
+    seen: set[bytes] = set()
+    previous: Page | None = None
+    step: PageRequest | End | PaginationError = paginator.first(request)
+    try:
+        while isinstance(step, PageRequest):
+            _refuse_repetition(step, seen, paginator)
+            page = _placed(await ahead.get(step), previous, sizes, template, paginator)
+            step = _judge(page, previous, paginator)
+            if isinstance(step, End) and step.evidence == _SAME_PAGE:
+                break
+            ahead.prepare(page, step)
+            yield page
+            previous = page
+    finally:
+        await ahead.close()
+    if isinstance(step, PaginationError):
+        raise step
+    if isinstance(step, End):
+        on_end(step)
+
+
+class _Ahead:
+    """The pages that are being fetched before they are needed."""
+
+    def __init__(self, paginator: Paginator, fetch: Fetch, permits: int) -> None:
+        self._paginator = paginator
+        self._fetch = fetch
+        self._permits = permits
+        self._tasks: dict[bytes, asyncio.Task[Page]] = {}
+        self._dropped: set[asyncio.Task[Page]] = set()
+        self._window = 1
+        self._round = 1
+
+    async def get(self, request: PageRequest) -> Page:
+        """The page for ``request``, which may be on its way already."""
+        task = self._tasks.pop(_key(request), None)
+        if task is None:
+            return await self._fetch(request)
+        try:
+            return await task
+        finally:
+            if not task.done():
+                self._drop(task)
+
+    def prepare(self, page: Page, step: PageRequest | End | PaginationError) -> None:
+        """Starts what is worth fetching after ``page``, and drops what is not any more."""
+        wanted = list(self._wanted(page, step)) if isinstance(step, PageRequest) else []
+        keys = {_key(request): request for request in wanted}
+        for key in [key for key in self._tasks if key not in keys]:
+            self._drop(self._tasks.pop(key))
+        for key, request in keys.items():
+            if key not in self._tasks:
+                self._tasks[key] = asyncio.ensure_future(self._fetch(request))
+
+    async def close(self) -> None:
+        """Ends all that is on its way; returns when it has ended."""
+        for task in self._tasks.values():
+            self._drop(task)
+        self._tasks.clear()
+        if self._dropped:
+            await asyncio.gather(*self._dropped, return_exceptions=True)
+
+    def _wanted(self, page: Page, following: PageRequest) -> list[PageRequest]:
+        paginator = self._paginator
+        if not isinstance(paginator, SeekablePaginator) or not page.count:
+            return [following]
+        self._resize(page)
+        left = paginator.pages_left(page)
+        window = self._window if left is None else min(max(left, 1), self._permits)
+        if page.throttled:
+            window = min(window, self._window)
+        return [following, *(paginator.at(page, distance) for distance in range(2, window + 1))]
+
+    def _resize(self, page: Page) -> None:
+        """Doubles the window once a whole round came back full; halves it for a busy API."""
+        if page.throttled:
+            self._window = self._round = max(1, self._window // 2)
+            return
+        if page.progress.pages == 1:
+            return
+        self._round -= 1
+        if self._round <= 0 and page.count >= page.progress.first_page_items:
+            self._window = min(2 * self._window, self._permits)
+            self._round = self._window
+
+    def _drop(self, task: asyncio.Task[Page]) -> None:
+        task.cancel()
+        self._dropped.add(task)
+        task.add_done_callback(self._forget)
+
+    def _forget(self, task: asyncio.Task[Page]) -> None:
+        """A dropped page's failure is nobody's failure."""
+        self._dropped.discard(task)
+        if not task.cancelled():
+            task.exception()
+
+
+_SAME_PAGE = "the endpoint does not paginate: it answered with the same page again"
+
+
+def _placed(
+    page: Page, previous: Page | None, sizes: PageSizes, template: str, paginator: Paginator
+) -> Page:
+    """``page`` with its place in the listing filled in."""
+    largest = sizes.note(template, page.count)
+    if previous is None:
+        progress = Progress(1, page.count, page.count, largest)
+    else:
+        before = previous.progress
+        seen = before.seen.union(evidence_in(previous, paginator.settings))
+        progress = Progress(
+            before.pages + 1, before.items + page.count, before.first_page_items, largest, seen
+        )
+    return replace(page, progress=progress)
+
+
+def _judge(
+    page: Page, previous: Page | None, paginator: Paginator
+) -> PageRequest | End | PaginationError:
+    """The step after ``page``. An error is returned, to be raised once the page is handed on."""
+    if previous is not None and page.count and page.counted == previous.counted:
+        full = page.count == asked_size(page.request, paginator.settings)
+        if full or paginator.expects_more(page) or paginator.expects_more(previous):
+            raise PaginationError(
+                f"page {page.progress.pages} holds the same {page.count} items as the page "
+                f"before: the API seems to ignore {paginator.position}. Set it to the parameter "
+                "that this API uses, or paginationType to none."
+            )
+        return End(_SAME_PAGE, warning=f"{_SAME_PAGE}; set paginationType to none")
+    try:
+        step = paginator.following(page)
+    except PaginationError as error:
+        return error
+    limit = paginator.settings.max_pages
+    if isinstance(step, PageRequest) and page.progress.pages >= limit:
+        return PaginationError(
+            f"the listing is longer than maxPages ({limit:,}): raise maxPages, or check "
+            f"{paginator.position}"
+        )
+    return step
+
+
+def _refuse_repetition(request: PageRequest, seen: set[bytes], paginator: Paginator) -> None:
+    key = _key(request)
+    if key in seen:
+        raise PaginationError(
+            f"the answer leads to a page that was read already ({paginator.position} would be "
+            "repeated): the listing would never end. Check cursorPath and paginationParam."
+        )
+    seen.add(key)
+
+
+def _key(request: PageRequest) -> bytes:
+    """A short digest: a listing of 100,000 pages keeps one for each."""
+    body = json.dumps(request.body, sort_keys=True)
+    text = "\n".join([request.url, *(f"{n}={v}" for n, v in request.params), body])
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()

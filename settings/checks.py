@@ -1,0 +1,90 @@
+"""Checks of single settings. Each takes the value, returns it cleaned, and raises ``ValueError``
+with what is wrong in words that never hold the value of a secret."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import httpx
+
+HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+"""A token, RFC 9110 section 5.6.2."""
+
+UNSAFE_HEADERS = frozenset({"host", "content-length", "transfer-encoding", "connection"})
+"""Headers that frame the message: giving them another value breaks the request."""
+
+
+def base_url(value: str) -> str:
+    """An absolute http(s) URL with no user-info, query or fragment; trailing slashes go."""
+    value = value.strip()
+    try:
+        url = httpx.URL(value)
+    except httpx.InvalidURL as error:
+        raise ValueError(f"is not a URL ({error})") from None
+    if url.scheme not in ("http", "https") or not url.host:
+        raise ValueError("must begin with http:// or https:// and name a host")
+    if url.userinfo:
+        raise ValueError("must not hold a user name or password: use authType basic")
+    if url.query or "?" in value:
+        raise ValueError("must not hold a query string: put it into the kind")
+    if url.fragment or "#" in value:
+        raise ValueError("must not hold a fragment (#...)")
+    return value.rstrip("/")
+
+
+def header_name(value: str) -> str:
+    """A legal header name that may carry a key."""
+    if not HEADER_NAME.fullmatch(value):
+        raise ValueError("is not a legal header name")
+    if value.lower() in UNSAFE_HEADERS:
+        raise ValueError("is a header that the HTTP client sets itself")
+    return value
+
+
+def header_secret(value: Any) -> Any:
+    """A secret that is sent in a header: printable ASCII; blanks around it go."""
+    if not isinstance(value, str):
+        return value
+    value = value.strip()
+    if not value.isascii() or not value.isprintable():
+        raise ValueError("holds a character that a header cannot carry, such as a line break")
+    return value
+
+
+def bare_token(value: Any) -> Any:
+    """A token without the word Bearer, which the integration adds."""
+    if value is not None and value.get_secret_value().lower().startswith("bearer "):
+        raise ValueError("begins with the word Bearer, which is added when the token is sent")
+    return value
+
+
+def username(value: str | None) -> str | None:
+    """RFC 7617 section 2: a user-id holds no colon."""
+    if value is not None and ":" in value:
+        raise ValueError("holds a ':', which basic authentication does not allow")
+    return value
+
+
+def dot_path(value: str | None) -> str | None:
+    """A dot path; the leading ``.`` or ``$.`` of jq and JSONPath is taken off."""
+    if value is None:
+        return None
+    path = value.strip().removeprefix("$").removeprefix(".")
+    if not path or any(not part.strip() for part in path.split(".")):
+        raise ValueError("is not a dot path")
+    return path
+
+
+def param_name(value: str | None) -> str | None:
+    """A query parameter's name, without what belongs around it."""
+    if value is not None and re.search(r"[\s&=?#]", value):
+        raise ValueError("must be the parameter's name alone")
+    return value
+
+
+def number(value: Any) -> Any:
+    """Numbers come as text from the form and the environment; true and false are none."""
+    if isinstance(value, bool):
+        raise ValueError("is not a number")
+    return value.strip() if isinstance(value, str) else value

@@ -1,0 +1,179 @@
+"""The typed model of the integration's settings (``.port/spec.yaml`` says the same; a test holds
+both equal). Names are Port's camelCase names in snake_case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic.alias_generators import to_camel
+
+from settings import checks
+
+
+class AuthType(StrEnum):
+    """Port setting ``authType``."""
+
+    NONE = "none"
+    BEARER_TOKEN = "bearer_token"  # noqa: S105 - the name of a method, not a token
+    BASIC = "basic"
+    API_KEY = "api_key"
+
+
+class PaginationType(StrEnum):
+    """Port setting ``paginationType``."""
+
+    NONE = "none"
+    OFFSET = "offset"
+    PAGE = "page"
+    CURSOR = "cursor"
+
+
+PARAM_DEFAULTS: Mapping[PaginationType, tuple[str, str]] = {
+    PaginationType.NONE: ("", ""),
+    PaginationType.OFFSET: ("offset", "limit"),
+    PaginationType.PAGE: ("page", "size"),
+    PaginationType.CURSOR: ("cursor", "limit"),
+}
+"""By type: the default ``paginationParam`` and the default ``sizeParam``."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaginationSettings:
+    """How one listing is paginated, with the defaults of its type filled in.
+
+    ``size_param`` empty means that no page size is sent. Paths are dot paths without a leading
+    dot; None means that the common patterns are tried.
+    """
+
+    type: PaginationType = PaginationType.NONE
+    page_size: int = 100
+    param: str = ""
+    size_param: str = ""
+    start_page: int = 1
+    cursor_path: str | None = None
+    has_more_path: str | None = None
+    last_page_path: str | None = None
+    total_path: str | None = None
+    max_pages: int = 100_000
+
+
+def _setting(
+    default: Any, allowed: str, *, when: tuple[str, str] | None = None, **more: Any
+) -> Any:
+    """A field that can say what it allows and, in ``when``, which other setting requires it."""
+    extra: dict[str, Any] = {"allowed": allowed, "required_when": when}
+    return Field(default, json_schema_extra=extra, **more)
+
+
+_DOT_PATH = "a dot path such as meta.next_cursor"
+_PARAM = "the name of a query parameter"
+
+
+class Settings(BaseModel):
+    """All integration settings, checked. Built by ``parse_settings``; secrets never show."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True
+    )
+
+    base_url: str = _setting(..., "an http or https URL such as https://api.example.com/v2")
+    auth_type: AuthType = _setting(AuthType.NONE, "one of " + ", ".join(AuthType))
+    api_token: SecretStr | None = _setting(
+        None, "the bearer token alone, in printable ASCII", when=("auth_type", "bearer_token")
+    )
+    username: str | None = _setting(None, "a user name without ':'", when=("auth_type", "basic"))
+    password: SecretStr | None = _setting(None, "a password", when=("auth_type", "basic"))
+    api_key: SecretStr | None = _setting(
+        None, "a key in printable ASCII", when=("auth_type", "api_key")
+    )
+    api_key_header: str = _setting("X-API-Key", "a legal HTTP header name")
+    pagination_type: PaginationType = _setting(
+        PaginationType.NONE, "one of " + ", ".join(PaginationType)
+    )
+    page_size: int = _setting(100, "a whole number from 1 to 10,000 (items)", ge=1, le=10_000)
+    pagination_param: str | None = _setting(None, _PARAM)
+    size_param: str | None = _setting(None, f"{_PARAM}, or empty to send none")
+    start_page: int = _setting(1, "a whole number, 0 or greater", ge=0)
+    cursor_path: str | None = _setting(None, _DOT_PATH)
+    has_more_path: str | None = _setting(None, _DOT_PATH)
+    last_page_path: str | None = _setting(None, _DOT_PATH)
+    total_path: str | None = _setting(None, _DOT_PATH)
+    max_pages: int = _setting(100_000, "a whole number, 1 or greater (pages)", ge=1)
+    timeout: float = _setting(
+        30, "a number of seconds greater than 0, at most 3,600", gt=0, le=3600, allow_inf_nan=False
+    )
+    verify_ssl: bool = _setting(True, "true or false")
+    max_concurrent_requests: int = _setting(
+        10, "a whole number from 1 to 1,000 (requests)", ge=1, le=1000
+    )
+    max_response_bytes: int = _setting(
+        268_435_456, "a whole number of bytes, 1,024 or greater", ge=1024
+    )
+
+    _base_url = field_validator("base_url")(checks.base_url)
+    _token = field_validator("api_token", "api_key", mode="before")(checks.header_secret)
+    _bearer = field_validator("api_token")(checks.bare_token)
+    _username = field_validator("username")(checks.username)
+    _header = field_validator("api_key_header")(checks.header_name)
+    _paths = field_validator("cursor_path", "has_more_path", "last_page_path", "total_path")(
+        checks.dot_path
+    )
+    _params = field_validator("pagination_param", "size_param")(checks.param_name)
+    _numbers = field_validator(
+        "page_size",
+        "start_page",
+        "max_pages",
+        "timeout",
+        "max_concurrent_requests",
+        "max_response_bytes",
+        mode="before",
+    )(checks.number)
+
+    @property
+    def pagination(self) -> PaginationSettings:
+        """The pagination settings with the defaults of their type filled in."""
+        param, size_param = PARAM_DEFAULTS[self.pagination_type]
+        return PaginationSettings(
+            type=self.pagination_type,
+            page_size=self.page_size,
+            param=self.pagination_param or param,
+            size_param=size_param if self.size_param is None else self.size_param,
+            start_page=self.start_page,
+            cursor_path=self.cursor_path,
+            has_more_path=self.has_more_path,
+            last_page_path=self.last_page_path,
+            total_path=self.total_path,
+            max_pages=self.max_pages,
+        )
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The values that may never appear in a log line or an error text."""
+        values = (getattr(self, name) for name in type(self).model_fields)
+        return tuple(v.get_secret_value() for v in values if isinstance(v, SecretStr))
+
+
+def is_secret(field_name: str) -> bool:
+    """Whether the setting of that name is a secret; a name that is no setting counts as one."""
+    field = Settings.model_fields.get(field_name)
+    return field is None or "SecretStr" in str(field.annotation)
+
+
+def required_when(field_name: str) -> tuple[str, str] | None:
+    """The (setting, value) that makes ``field_name`` required, or None."""
+    return _extra(field_name)["required_when"]  # type: ignore[no-any-return]
+
+
+def allowed(field_name: str) -> str:
+    """What ``field_name`` allows, in words."""
+    return str(_extra(field_name)["allowed"])
+
+
+def _extra(field_name: str) -> dict[str, Any]:
+    extra = Settings.model_fields[field_name].json_schema_extra
+    assert isinstance(extra, dict)
+    return extra
