@@ -58,7 +58,7 @@ class RetryPolicy:
             if asked is not None:
                 return min(asked, LONGEST_WAIT)
         base = self.throttled_base_seconds if status == 429 else self.base_seconds
-        backoff = min(base * 2 ** (attempt - 1), self.max_seconds)
+        backoff = min(base * 2.0 ** (attempt - 1), self.max_seconds)
         return backoff * random.uniform(0.75, 1.25)  # noqa: S311 - jitter, not cryptography
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import replace
 
 from errors import PaginationError
@@ -38,7 +38,7 @@ async def walk(
     sizes: PageSizes,
     template: str,
     on_end: Callable[[End], None],
-) -> AsyncIterator[Page]:
+) -> AsyncGenerator[Page]:
     """Yields the pages of one listing in order, and calls ``on_end`` with the evidence for its
     end.
 

@@ -1,0 +1,56 @@
+"""The integration as Ocean loads it."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from loguru import logger
+from port_ocean.clients.port.types import UserAgentType
+from port_ocean.context.event import TriggerType
+from port_ocean.context.ocean import PortOceanContext
+from port_ocean.core.handlers.port_app_config.api import APIPortAppConfig
+from port_ocean.core.integrations.base import BaseIntegration
+
+from mapping import CustomPortAppConfig
+from settings.preflight import stop_on_wrong_settings
+
+stop_on_wrong_settings()
+
+
+class CustomIntegration(BaseIntegration):
+    """Ocean's integration, with this project's mapping and with resyncs that never overlap."""
+
+    class AppConfigHandlerClass(APIPortAppConfig):
+        CONFIG_CLASS = CustomPortAppConfig
+
+    def __init__(self, context: PortOceanContext) -> None:
+        super().__init__(context)
+        self._running: asyncio.Task[bool] | None = None
+
+    async def sync_raw_all(
+        self,
+        _: dict[Any, Any] | None = None,
+        trigger_type: TriggerType = "machine",
+        user_agent_type: UserAgentType = UserAgentType.exporter,
+        silent: bool = True,
+    ) -> bool:
+        """Runs a full resync; returns whether it succeeded.
+
+        Ocean would abort a running resync when the next one is due, so one that takes longer
+        than the resync interval would never end. Here a scheduled resync that finds another
+        running joins it. One that was asked for (a changed mapping, a person) replaces it, and
+        starts when the other has ended.
+        """
+        scheduled = _ is None and trigger_type == "machine"
+        running = self._running
+        if running and not running.done():
+            if scheduled:
+                logger.warning("A resync is due while one is still running: it is left to finish")
+                return await asyncio.shield(running)
+            logger.info("A resync was asked for: the one that is running is stopped first")
+            running.cancel()
+            await asyncio.wait([running])
+        resync = super().sync_raw_all(_, trigger_type, user_agent_type, silent)
+        self._running = asyncio.create_task(resync)
+        return await self._running

@@ -1,0 +1,55 @@
+"""The handlers that Ocean calls. What a resync does for one kind is in ``resync``."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from typing import Any, cast
+
+from loguru import logger
+from port_ocean.context.event import event
+from port_ocean.context.ocean import ocean
+from port_ocean.utils.signal import signal_handler
+
+from mapping import CustomResourceConfig
+from resync.run import Run
+from settings import parse_settings
+from settings.parsing import advice
+
+_run: Run | None = None
+
+
+def current_run() -> Run:
+    """The settings and the HTTP client that all kinds share, made when first needed.
+
+    Raises ``SettingsError`` with every problem of the settings.
+    """
+    global _run
+    if _run is None:
+        _run = Run(parse_settings(ocean.integration_config))
+        signal_handler.register(_run.aclose)
+    return _run
+
+
+@ocean.on_start()
+async def on_start() -> None:
+    settings = current_run().settings
+    logger.info(
+        f"Ocean Custom reads {settings.base_url}: authType {settings.auth_type}, paginationType "
+        f"{settings.pagination_type}, up to {settings.max_concurrent_requests} requests at a time"
+    )
+    for line in advice(settings):
+        logger.warning(line)
+
+
+@ocean.on_resync_start()
+async def on_resync_start() -> None:
+    current_run().start_resync()
+
+
+@ocean.on_resync()
+async def on_resync(kind: str) -> AsyncIterator[list[dict[str, Any]]]:
+    resource = cast(CustomResourceConfig, event.resource_config)
+    async with aclosing(current_run().batches(resource)) as batches:
+        async for batch in batches:
+            yield batch

@@ -1,0 +1,91 @@
+"""The mapping's models: what a resource may say beyond Ocean's own keys. They are pydantic v1
+models because the framework's are."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Literal
+
+from port_ocean.core.handlers.port_app_config.models import (
+    PortAppConfig,
+    ResourceConfig,
+    Selector,
+)
+from pydantic.v1 import BaseModel, Extra, Field
+
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+
+
+class PathParameter(BaseModel):
+    """How the values of one ``{parameter}`` of an endpoint are discovered."""
+
+    endpoint: str = Field(
+        title="Endpoint", description="Path of the listing that holds the values."
+    )
+    method: Method = Field(default="GET", title="Method", description="HTTP method.")
+    query_params: dict[str, Any] = Field(
+        default_factory=dict, title="Query parameters", description="Sent with the discovery."
+    )
+    headers: dict[str, str] = Field(
+        default_factory=dict, title="Headers", description="Sent with the discovery."
+    )
+    body: Any = Field(default=None, title="Body", description="JSON sent with the discovery.")
+    data_path: str = Field(
+        default=".", title="Data path", description="jq expression that finds the records."
+    )
+    field: str = Field(title="Field", description="jq expression that finds a record's value.")
+    filter: str | None = Field(
+        default=None, title="Filter", description="jq expression: true for the records to use."
+    )
+
+    class Config:
+        extra = Extra.forbid
+
+
+class CustomSelector(Selector):
+    """What to request for a resource and where the items are in the answer."""
+
+    endpoint: str | None = Field(
+        default=None, title="Endpoint", description="The path to call; the kind where left out."
+    )
+    method: Method = Field(default="GET", title="Method", description="HTTP method.")
+    query_params: dict[str, Any] = Field(
+        default_factory=dict,
+        title="Query parameters",
+        description="Sent with every request of this resource; a list repeats the parameter.",
+    )
+    headers: dict[str, str] = Field(
+        default_factory=dict, title="Headers", description="Sent with every request."
+    )
+    body: Any = Field(default=None, title="Body", description="JSON sent with every request.")
+    data_path: str = Field(
+        default=".", title="Data path", description="jq expression that finds the items."
+    )
+    path_parameters: dict[str, PathParameter] = Field(
+        default_factory=dict,
+        title="Path parameters",
+        description="How the {parameters} of the endpoint are discovered.",
+    )
+
+    class Config:
+        extra = Extra.forbid
+        allow_population_by_field_name = True
+
+
+class CustomResourceConfig(ResourceConfig):
+    """One resource of the mapping: an endpoint and the entities that its items become."""
+
+    kind: str = Field(
+        title="Kind", description="The endpoint's path without the base URL, as /api/v1/users."
+    )
+    selector: CustomSelector = Field(
+        title="Selector", description="What to request and where the items are."
+    )
+
+
+class CustomPortAppConfig(PortAppConfig):
+    """The whole mapping."""
+
+    allow_custom_kinds: ClassVar[bool] = True
+    resources: list[CustomResourceConfig] = Field(  # type: ignore[assignment]
+        default_factory=list, title="Resources", description="The endpoints to read."
+    )

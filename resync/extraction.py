@@ -1,0 +1,119 @@
+"""From an answer to its items."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, NoReturn
+
+from errors import ResponseError
+from resync.jq import evaluate
+
+PLAIN_PATH = re.compile(r"\.[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
+"""``.a.b``: what can be walked without jq, and what can say which key is not there."""
+
+MAX_KEYS_SHOWN = 12
+
+
+def parse_json(content: bytes, charset: str | None, excerpt: str) -> Any:
+    """The JSON value in a body. ``excerpt`` is how the body begins, secrets masked.
+
+    Raises ``ResponseError`` for an empty body, HTML, cut or malformed JSON, and ``NaN``.
+    """
+    if not content.strip():
+        raise ResponseError("the answer is empty, where JSON was expected")
+    try:
+        text: str | bytes = content.decode(charset) if charset else content
+        return json.loads(text, parse_constant=_refuse_constant)
+    except (ValueError, LookupError) as error:
+        _refuse(error, content, excerpt)
+    except RecursionError:
+        raise ResponseError("the answer's JSON is nested too deeply") from None
+
+
+def _refuse(error: Exception, content: bytes, excerpt: str) -> NoReturn:
+    if content.lstrip()[:1] == b"<":
+        raise ResponseError(
+            "the answer is HTML or XML, where JSON was expected: perhaps a login page. Check "
+            f"authType, baseUrl and the endpoint. It begins: {excerpt!r}"
+        ) from None
+    what = getattr(error, "msg", None) or type(error).__name__
+    place = getattr(error, "pos", None)
+    where = f" at character {place:,} of {len(content):,}" if place is not None else ""
+    raise ResponseError(
+        f"the answer is not whole JSON ({what}{where}): it may be cut short. Check the endpoint, "
+        f"and that it answers with JSON. It begins: {excerpt!r}"
+    ) from None
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+def find_items(body: Any, data_path: str) -> list[Any]:
+    """The items that ``data_path`` finds: an array's items, one object, or all jq outputs.
+
+    Raises ``ResponseError`` where a plain path's key is absent or jq reports an error.
+    """
+    if data_path == ".":
+        outputs = [body]
+    elif PLAIN_PATH.fullmatch(data_path):
+        outputs = [_walked(body, data_path)]
+    else:
+        try:
+            outputs = evaluate(data_path, body)
+        except ValueError as error:
+            raise ResponseError(
+                f"data_path {data_path!r} failed: {error}; the answer is {shape_of(body)}"
+            ) from None
+    if len(outputs) == 1:
+        return _as_items(outputs[0])
+    return [item for item in outputs if item is not None]
+
+
+def count_records(items: list[Any], items_to_parse: str) -> list[Any]:
+    """The records inside ``items`` at Ocean's ``itemsToParse``, which are what a page is
+    measured by; ``items`` themselves where that path leads to no array."""
+    records: list[Any] = []
+    for item in items:
+        try:
+            found = evaluate(items_to_parse, item)
+        except ValueError:
+            return items
+        if not found or not isinstance(found[0], list):
+            return items
+        records.extend(found[0])
+    return records
+
+
+def shape_of(value: Any) -> str:
+    """What a value is, for an error text: its keys, never their values."""
+    if isinstance(value, dict):
+        if not value:
+            return "an object without keys"
+        keys = [str(key)[:40] for key in list(value)[:MAX_KEYS_SHOWN]]
+        more = f" and {len(value) - len(keys)} more" if len(value) > len(keys) else ""
+        return f"an object with the keys {', '.join(keys)}{more}"
+    if isinstance(value, list):
+        return f"an array of {len(value)}"
+    return "null" if value is None else f"a {type(value).__name__}"
+
+
+def _walked(body: Any, path: str) -> Any:
+    value, walked = body, ""
+    for key in path[1:].split("."):
+        if not isinstance(value, dict) or key not in value:
+            at = f"at {walked}" if walked else "in the answer"
+            raise ResponseError(
+                f"data_path {path!r} leads nowhere: there is no {key!r} {at}, which is "
+                f"{shape_of(value)}. Correct data_path; where the API leaves the key out when "
+                f"there is nothing, write {path + ' // []'!r}."
+            )
+        value, walked = value[key], f"{walked}.{key}"
+    return value
+
+
+def _as_items(output: Any) -> list[Any]:
+    if output is None:
+        return []
+    return output if isinstance(output, list) else [output]

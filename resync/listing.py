@@ -1,0 +1,159 @@
+"""One endpoint read to its end: pages, their items, and what is said about them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from typing import Any
+
+from loguru import logger
+
+from client import HttpClient, Request, Response
+from client.http_client import NO_BODY
+from errors import OceanCustomError, PaginationError, ResponseError
+from pagination import End, Page, PageRequest, PageSizes, build_paginator, walk
+from resync.extraction import count_records, find_items, parse_json, shape_of
+from resync.plan import EndpointPlan
+
+NO_CONTENT = 204
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One listing to read: an endpoint with the values of its placeholders."""
+
+    kind: str
+    endpoint: EndpointPlan
+    values: Mapping[str, str]
+
+
+class ListingReader:
+    """Reads listings through one client, and remembers what one resync has seen."""
+
+    def __init__(self, client: HttpClient) -> None:
+        self._client = client
+        self._sizes = PageSizes()
+        self._warned: set[str] = set()
+
+    async def pages(self, listing: Listing) -> AsyncGenerator[Page]:
+        """Yields the pages of ``listing``, each item an object that carries its placeholders.
+
+        Raises ``OceanCustomError`` that names the kind and the URL.
+        """
+        endpoint = listing.endpoint
+        request = endpoint.request(listing.values)
+        where = f"kind {listing.kind}, {endpoint.method} {self._client.redactor.url(request.url)}"
+
+        async def fetch(page_request: PageRequest) -> Page:
+            return await self._fetch(listing, page_request)
+
+        pages = walk(
+            build_paginator(endpoint.pagination),
+            request,
+            fetch,
+            permits=self._client.max_concurrent,
+            sizes=self._sizes,
+            template=endpoint.template,
+            on_end=self._note_end(where, endpoint.template),
+        )
+        try:
+            async with aclosing(pages):
+                async for page in pages:
+                    yield replace(page, items=self._enriched(listing, page.items))
+        except PaginationError as error:
+            raise PaginationError(f"{where}: {error}") from None
+
+    def warn_once(self, subject: str, message: str) -> None:
+        """Logs ``message`` as a warning, once for ``subject`` in a resync."""
+        if subject not in self._warned:
+            self._warned.add(subject)
+            logger.warning(message)
+
+    async def _fetch(self, listing: Listing, request: PageRequest) -> Page:
+        endpoint = listing.endpoint
+        response = await self._client.send(
+            Request(
+                endpoint.method,
+                request.url,
+                params=request.params,
+                headers=endpoint.headers,
+                json=NO_BODY if request.body is None else request.body,
+            )
+        )
+        try:
+            body, items = self._items(listing, response)
+            records = (
+                count_records(items, endpoint.items_to_parse)
+                if items and (endpoint.items_to_parse)
+                else None
+            )
+        except ResponseError as error:
+            url = self._client.redactor.url(response.url)
+            raise ResponseError(f"kind {listing.kind}, {endpoint.method} {url}: {error}") from None
+        return Page(
+            request=request,
+            items=items,
+            body=body,
+            headers={name.lower(): value for name, value in response.headers.items()},
+            url=response.url,
+            records=records,
+            throttled=response.throttled,
+            size_bytes=len(response.content),
+        )
+
+    def _items(self, listing: Listing, response: Response) -> tuple[Any, list[Any]]:
+        if response.status == NO_CONTENT:
+            return None, []
+        charset = response.headers.get("content-type", "").partition("charset=")[2]
+        charset = charset.split(";")[0].strip(" \"'").lower()
+        excerpt = self._client.redactor.excerpt(response.content)
+        known = charset in ("", "utf-8", "utf8")
+        body = parse_json(response.content, None if known else charset, excerpt)
+        data_path = listing.endpoint.data_path
+        if data_path == "." and isinstance(body, dict) and not listing.endpoint.items_to_parse:
+            self._judge_whole_object(listing, body, excerpt)
+        return body, find_items(body, data_path)
+
+    def _judge_whole_object(self, listing: Listing, body: dict[str, Any], excerpt: str) -> None:
+        """An object where items are looked for: an error in disguise, or one item."""
+        if any(body.get(key) for key in ("error", "errors")):
+            raise ResponseError(
+                f"the answer is {shape_of(body)}: an error with a status of success. It begins: "
+                f"{excerpt!r}. Where that is an item, set data_path to '[.]'."
+            )
+        self.warn_once(
+            f"object {listing.endpoint.template}",
+            f"kind {listing.kind}: the answer is {shape_of(body)}, taken as one item. If the items "
+            "are inside it, set data_path to where they are, such as '.items'.",
+        )
+
+    def _enriched(self, listing: Listing, items: list[Any]) -> list[Any]:
+        extras = {f"__{name}": value for name, value in listing.values.items()}
+        if not extras and all(isinstance(item, dict) for item in items):
+            return items
+        return [{**self._as_object(listing, item), **extras} for item in items]
+
+    def _as_object(self, listing: Listing, item: Any) -> dict[str, Any]:
+        if isinstance(item, dict):
+            return item
+        self.warn_once(
+            f"value {listing.endpoint.template}",
+            f"kind {listing.kind}: items are not objects but {shape_of(item)}; each is handed on "
+            'as {"value": item}.',
+        )
+        return {"value": item}
+
+    def _note_end(self, where: str, template: str) -> Callable[[End], None]:
+        def note(end: End) -> None:
+            logger.debug(f"{where}: the listing ended: {end.evidence}")
+            if end.warning:
+                self.warn_once(f"end {template}", f"{where}: {end.warning}")
+
+        return note
+
+
+def describe(error: BaseException) -> str:
+    """An error in one line."""
+    kind = "" if isinstance(error, OceanCustomError) else f"{type(error).__name__}: "
+    return f"{kind}{error}"
