@@ -16,7 +16,7 @@ MIN_SECRET_CHARACTERS = 3
 
 SECRET_NAME = re.compile(
     r"token|secret|passw|api[-_.]?key|apikey|\bkey$|^key$|signature|^sig$|credential|auth|session|jwt"
-    r"|^code$|cookie|private",
+    r"|cookie|private",
     re.IGNORECASE,
 )
 NOT_SECRET_NAME = re.compile(r"(page|next|prev|previous|continuation|sync)[-_]?token|author", re.I)

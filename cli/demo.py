@@ -1,0 +1,254 @@
+"""``make demo``: a real resync through real Ocean core, against local servers.
+
+Three acts: everything is imported; what was removed from the API is removed from the catalog;
+the API fails half-way and nothing is removed. Exits with 1 if an act did not go as it should.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import FrameType
+
+from rich.console import Console
+from rich.table import Table
+
+from cli.sail import Voyage, sail
+from sandbox.port_api import PortApi
+from sandbox.sample_api import SampleApi
+from sandbox.serving import serve
+
+LATENCY_MS = 20
+REMOVED = 400
+WIDTH = 100
+"""Columns, where the output is no terminal."""
+
+GOOD_PAGES = 15
+CLIENT_SECRET = "sandbox-secret"  # noqa: S105 - opens nothing but the sandbox
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """One installation of the integration in the demo: its own API credentials and mapping."""
+
+    name: str
+    auth: str
+    pagination: str
+    kinds: tuple[tuple[str, str, str], ...]
+    """Of each kind: the kind, its resource in the sample API, its blueprint."""
+
+
+INSTALLATIONS = (
+    Installation(
+        "platform",
+        "bearer_token",
+        "offset",
+        (
+            ("/teams", "teams", "team"),
+            ("/services", "services", "service"),
+            ("/deployments", "deployments", "deployment"),
+        ),
+    ),
+    Installation("operations", "api_key", "cursor", (("/incidents", "incidents", "incident"),)),
+    Installation(
+        "people",
+        "basic",
+        "page",
+        (
+            ("/users", "users", "person"),
+            ("/teams/{team_id}/members", "members", "membership"),
+        ),
+    ),
+)
+
+
+class Demo:
+    """The three acts, over one catalog and one API."""
+
+    def __init__(self, catalog: PortApi, port_url: str, api: SampleApi, api_url: str) -> None:
+        self.catalog, self.port_url = catalog, port_url
+        self.api, self.api_url = api, api_url
+        self.console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH)
+        self.failures: list[str] = []
+
+    def play(self) -> bool:
+        """Plays the acts; returns whether all went as they should."""
+        began = time.monotonic()
+        self.api.behave(latency_ms=LATENCY_MS)
+        self.act_one()
+        self.act_two()
+        self.act_three()
+        seconds = time.monotonic() - began
+        for failure in self.failures:
+            self.console.print(f"[bold red]NOT AS IT SHOULD BE:[/] {failure}")
+        if not self.failures:
+            self.console.print(
+                f"[bold green]All three acts went as they should[/] ({seconds:.0f} s)."
+            )
+        return not self.failures
+
+    def act_one(self) -> None:
+        self.title("Act 1: everything is imported", "three installations, three ways to page")
+        table = Table("kind", "auth", "pagination", "requests", "items", "entities", "seconds")
+        for installation in INSTALLATIONS:
+            before = len(self.api.requests())
+            voyage = self.sail(installation)
+            requests = Counter(_resource(seen.path) for seen in self.api.requests()[before:])
+            for kind, resource, blueprint in installation.kinds:
+                served = self.served(resource)
+                entities = self.catalog.identifiers(blueprint)
+                row = (kind, installation.auth, installation.pagination, str(requests[resource]))
+                table.add_row(
+                    *row, f"{len(served):,}", f"{len(entities):,}", self.seconds(installation, kind)
+                )
+                self.expect(
+                    sorted(served) == entities,
+                    f"{kind}: {len(served)} items, {len(entities)} entities",
+                )
+            self.expect_no_errors(voyage)
+        self.console.print(table)
+
+    def act_two(self) -> None:
+        self.title("Act 2: what the API no longer has leaves the catalog", f"{REMOVED} removed")
+        gone = sorted(self.served("deployments"))[:REMOVED]
+        before = len(self.catalog.identifiers("deployment"))
+        self.api.remove("deployments", gone)
+        voyage = self.sail(INSTALLATIONS[0])
+        left = self.catalog.identifiers("deployment")
+        self.console.print(f"  deployments in the catalog: {before:,} before, {len(left):,} after")
+        self.expect(
+            left == sorted(self.served("deployments")), "the catalog is not what the API has"
+        )
+        self.expect_no_errors(voyage)
+
+    def act_three(self) -> None:
+        self.title("Act 3: the API fails half-way", f"500 after {GOOD_PAGES} pages of deployments")
+        gone = sorted(self.served("deployments"))[:REMOVED]
+        self.api.remove("deployments", gone)
+        before = self.catalog.identifiers("deployment")
+        bad = len(self.api.requests("deployments")) + GOOD_PAGES + 1
+        self.api.behave(
+            latency_ms=LATENCY_MS, only="deployments", fault="500", fault_at=bad, fault_times=0
+        )
+        voyage = self.sail(INSTALLATIONS[0])
+        kept = self.catalog.identifiers("deployment")
+        self.console.print(
+            f"  deployments in the catalog: {len(before):,} before, {len(kept):,} after"
+        )
+        self.expect(kept == before, "entities were removed although the API failed")
+        told = [line for line in voyage.lines("ERROR") if "/deployments" in line and "500" in line]
+        self.expect(bool(told), "the failure is not shown in the log")
+        for line in told[:1]:
+            self.console.print("  Ocean's log says:", style="dim")
+            self.console.print(f"  {line}", style="yellow", markup=False)
+
+    def sail(self, installation: Installation) -> Voyage:
+        """One resync of an installation, with its progress."""
+        self.console.print(
+            f"  ocean sail -O  [dim]{installation.name}: {installation.auth}, "
+            f"{installation.pagination}[/]"
+        )
+        blueprints = [blueprint for _, _, blueprint in installation.kinds]
+        began = time.monotonic()
+        shown = [""]
+
+        def progress() -> None:
+            counts = ", ".join(f"{n} {len(self.catalog.identifiers(n)):,}" for n in blueprints)
+            if counts != shown[0]:
+                self.console.print(f"  {time.monotonic() - began:4.0f} s  {counts}", style="dim")
+                shown[0] = counts
+
+        return sail(self.environment(installation), tick=progress)
+
+    def environment(self, installation: Installation) -> dict[str, str]:
+        """The environment variables that a user would set."""
+        config = "OCEAN__INTEGRATION__CONFIG__"
+        return {
+            "OCEAN__PORT__BASE_URL": self.port_url,
+            "OCEAN__PORT__CLIENT_ID": "sandbox",
+            "OCEAN__PORT__CLIENT_SECRET": CLIENT_SECRET,
+            "OCEAN__INTEGRATION__IDENTIFIER": f"demo-{installation.name}",
+            "OCEAN__RESOURCES_PATH": f"examples/demo/{installation.name}",
+            f"{config}BASE_URL": f"{self.api_url}/{installation.auth}/{installation.pagination}",
+            f"{config}AUTH_TYPE": installation.auth,
+            f"{config}API_TOKEN": self.api.token,
+            f"{config}USERNAME": self.api.username,
+            f"{config}PASSWORD": self.api.password,
+            f"{config}API_KEY": self.api.api_key,
+            f"{config}PAGINATION_TYPE": installation.pagination,
+        }
+
+    def served(self, resource: str) -> list[str]:
+        """The identifiers that the API's records should have in the catalog."""
+        if resource != "members":
+            return [record["id"] for record in self.api.records(resource)]
+        return [
+            f"{team['id']}/{member['id']}"
+            for team in self.api.records("teams")
+            for member in self.api.records(f"teams/{team['id']}/members")
+        ]
+
+    def seconds(self, installation: Installation, kind: str) -> str:
+        """How long Ocean says that a kind took."""
+        for metric in reversed(self.catalog.metrics()):
+            mine = metric.get("integrationIdentifier") == f"demo-{installation.name}"
+            if mine and metric.get("kind") == kind:
+                durations = metric.get("metrics", {}).get("phase", {}).get("resync", {})
+                return f"{durations.get('duration_seconds', 0):.1f}"
+        return "-"
+
+    def title(self, text: str, detail: str) -> None:
+        self.console.print(f"\n[bold]{text}[/]  [dim]{detail}[/]")
+
+    def expect(self, right: bool, failure: str) -> None:
+        if not right:
+            self.failures.append(failure)
+
+    def expect_no_errors(self, voyage: Voyage) -> None:
+        errors = voyage.lines("ERROR")
+        self.expect(not errors, f"Ocean logged an error: {errors[0] if errors else ''}")
+        self.expect("Resync finished successfully" in voyage.output, _last_lines(voyage.output))
+
+
+def _resource(path: str) -> str:
+    return path.rstrip("/").rpartition("/")[2]
+
+
+def _last_lines(output: str, count: int = 15) -> str:
+    return "the resync did not end well; the log ends:\n" + "\n".join(output.splitlines()[-count:])
+
+
+@contextmanager
+def stopping_on_signals() -> Iterator[None]:
+    """SIGTERM and SIGHUP end the demo as Ctrl-C does, so that everything it started stops."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        raise SystemExit(128 + number)
+
+    signals: Iterable[signal.Signals] = (signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.signal(number, stop) for number in signals}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def main() -> int:
+    """Plays the demo; returns the exit status."""
+    api, catalog = SampleApi(), PortApi(client_secret=CLIENT_SECRET)
+    with stopping_on_signals(), serve(catalog.app) as port_url, serve(api.app) as api_url:
+        print(f"A local Port API is at {port_url}, a sample REST API at {api_url}.")
+        return 0 if Demo(catalog, port_url, api, api_url).play() else 1
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)
