@@ -14,6 +14,9 @@ from sandbox.serving import serve
 
 ROOT = Path(__file__).parent.parent
 
+# Without loguru's own sink, whose tracebacks with values are slow; the ``log`` fixture has one.
+logger.remove()
+
 
 @pytest.fixture(autouse=True)
 def _project_as_working_directory(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
+from typing import Any
 
+import httpx
 import pytest
 
 import client.http_client
@@ -14,13 +17,46 @@ from sandbox.serving import serve
 from tests.support.core import Core, forget_ocean
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _one_set_of_certificates() -> Iterator[None]:
+    """Reading the certificates for each new client takes longer than most resyncs here."""
+    with pytest.MonkeyPatch.context() as patch:
+        cached = functools.cache(httpx.create_ssl_context)
+        patch.setattr("httpx._transports.default.create_ssl_context", cached)
+        yield
+
+
+class PortServer:
+    """One server for all tests: it answers for whichever catalog a test has put into it."""
+
+    def __init__(self) -> None:
+        self.catalog: PortApi | None = None
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        assert self.catalog is not None
+        await self.catalog.app(scope, receive, send)
+
+
+@pytest.fixture(scope="session")
+def port_server() -> Iterator[tuple[PortServer, str]]:
+    """A Port API and its base URL."""
+    server = PortServer()
+    with serve(server) as url:
+        yield server, url
+
+
 @pytest.fixture
 def core(
-    catalog: PortApi, api: SampleApi, api_url: str, monkeypatch: pytest.MonkeyPatch
+    catalog: PortApi,
+    port_server: tuple[PortServer, str],
+    api: SampleApi,
+    api_url: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Core]:
     """Ocean core between the sample API and an empty catalog; retries wait milliseconds."""
     quick = RetryPolicy(attempts=4, base_seconds=0.01, throttled_base_seconds=0.01)
     monkeypatch.setattr(client.http_client, "DEFAULT_RETRY", quick)
-    with serve(catalog.app) as port_url:
-        yield Core(catalog, port_url, api, api_url)
+    server, port_url = port_server
+    server.catalog = catalog
+    yield Core(catalog, port_url, api, api_url)
     forget_ocean()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,13 +10,16 @@ import port_ocean.clients.port.utils as port_client_module
 import port_ocean.context.ocean as ocean_context
 import port_ocean.utils.signal as signal_module
 from port_ocean.bootstrap import load_ocean_app
-from port_ocean.exceptions.utils import SignalHandlerAlreadyInitialized
+from port_ocean.log.sensetive import sensitive_log_filter
 from port_ocean.ocean import Ocean
 
 from sandbox.port_api import PortApi
 from sandbox.sample_api import SampleApi
 
 IDENTIFIER = "core-test"
+
+_OWN_PATTERNS = len(sensitive_log_filter.compiled_patterns)
+"""The framework's masks before any Ocean has added its secrets."""
 BLUEPRINTS = {"teams": "team", "services": "service", "deployments": "deployment"}
 
 
@@ -99,6 +103,8 @@ class Core:
                     "type": "custom",
                     "config": {snake(name): value for name, value in settings.items()},
                 },
+                # Core forks these for every batch; one is quicker for small batches.
+                "process_in_queue_max_workers": 1,
                 **config,
             },
         )
@@ -107,12 +113,20 @@ class Core:
 
 
 def resource(
-    kind: str, blueprint: str = "record", data_path: str | None = ".items", **selector: Any
+    kind: str,
+    blueprint: str = "record",
+    data_path: str | None = ".items",
+    identifier: str = ".id",
+    **selector: Any,
 ) -> dict[str, Any]:
-    """A resource of the mapping whose entities are named by ``.id``."""
+    """A resource of the mapping; ``selector`` holds further selector keys."""
     if data_path is not None:
         selector["data_path"] = data_path
-    mappings = {"identifier": ".id", "blueprint": f'"{blueprint}"', "properties": {"name": ".name"}}
+    mappings = {
+        "identifier": identifier,
+        "blueprint": f'"{blueprint}"',
+        "properties": {"name": ".name"},
+    }
     return {
         "kind": kind,
         "selector": {"query": "true", **selector},
@@ -143,7 +157,7 @@ def forget_ocean() -> None:
         port_client_module._http_client.pop()
     while signal_module._signal_handler.top is not None:
         signal_module._signal_handler.pop()
-    try:
-        signal_module.init_signal_handler()
-    except SignalHandlerAlreadyInitialized:
-        pass
+    signal_module.init_signal_handler()
+    sensitive_log_filter.compiled_patterns[_OWN_PATTERNS:] = []
+    while sys.path.count(".") > 1:
+        sys.path.remove(".")
