@@ -27,12 +27,13 @@ def current_run() -> Run:
     global _run
     if _run is None:
         _run = Run(parse_settings(ocean.integration_config))
-        signal_handler.register(_run.aclose)
     return _run
 
 
 @ocean.on_start()
 async def on_start() -> None:
+    # Only here: a scheduled resync runs in a context in which Ocean has no signal handler.
+    signal_handler.register(current_run().aclose)
     settings = current_run().settings
     logger.info(
         f"Ocean Custom reads {settings.base_url}: authType {settings.auth_type}, paginationType "
