@@ -6,12 +6,15 @@ fits() {
     "$1" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 12))' >/dev/null 2>&1
 }
 
-newest_in_pyenv() {
+# The oldest that fits: what the image runs and what every dependency has packages for.
+in_pyenv() {
     for root in "${PYENV_ROOT:-}" "$HOME/.pyenv"; do
         [ -n "$root" ] && [ -d "$root/versions" ] || continue
-        find "$root/versions" -mindepth 1 -maxdepth 1 -name '3.*' | sort -t. -k2,2n -k3,3n -r |
+        (cd "$root/versions" && find . -mindepth 1 -maxdepth 1 -name '3.*') | cut -c3- |
+            sort -t. -k2,2n -k3,3n |
             while read -r version; do
-                if fits "$version/bin/python3"; then echo "$version/bin/python3"; break; fi
+                python="$root/versions/$version/bin/python3"
+                if fits "$python"; then echo "$python"; break; fi
             done
     done | head -n 1
 }
@@ -21,7 +24,7 @@ for name in ${PYTHON:-} python3.12 python3.13 python3.14 python3.15 python3 pyth
     if fits "$path"; then echo "$path"; exit 0; fi
 done
 
-path=$(newest_in_pyenv)
+path=$(in_pyenv)
 if [ -n "$path" ]; then echo "$path"; exit 0; fi
 
 if command -v uv >/dev/null 2>&1; then

@@ -1,0 +1,92 @@
+"""``ocean sail -O`` as a user runs it: a process of its own, with environment variables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from cli.sail import sail
+from sandbox.port_api import PortApi
+from sandbox.sample_api import SampleApi
+from sandbox.serving import serve
+
+SECRET = "tok-4f3e2d1c0b"
+
+
+@pytest.fixture
+def port_url(catalog: PortApi) -> Iterator[str]:
+    with serve(catalog.app) as url:
+        yield url
+
+
+def environment(port_url: str, **settings: str) -> dict[str, str]:
+    """Environment variables for Port and for the integration's ``settings``."""
+    config = {f"OCEAN__INTEGRATION__CONFIG__{name}": value for name, value in settings.items()}
+    return {
+        "OCEAN__PORT__BASE_URL": port_url,
+        "OCEAN__PORT__CLIENT_ID": "sandbox",
+        "OCEAN__PORT__CLIENT_SECRET": "sandbox-secret",
+        "OCEAN__INTEGRATION__IDENTIFIER": "sail-test",
+        "OCEAN__RESOURCES_PATH": "examples/demo/operations",
+        **config,
+    }
+
+
+def summary(catalog: PortApi) -> int:
+    return sum(catalog._requests.values())
+
+
+def test_a_resync_from_the_environment_with_no_secret_in_its_output(
+    catalog: PortApi, port_url: str, api: SampleApi, api_url: str
+) -> None:
+    catalog.add_blueprint({"identifier": "service", "schema": {"properties": {}}, "relations": {}})
+    api.token = SECRET
+    voyage = sail(
+        environment(
+            port_url,
+            BASE_URL=f"{api_url}/bearer_token/cursor",
+            AUTH_TYPE="bearer_token",
+            API_TOKEN=SECRET,
+            PAGINATION_TYPE="cursor",
+            PAGE_SIZE="500",
+        ),
+        level="DEBUG",
+    )
+    api.token = "demo-token"
+    assert voyage.status == 0, voyage.output
+    assert "Resync finished successfully" in voyage.output
+    assert catalog.identifiers("incident") == sorted(r["id"] for r in api.records("incidents"))
+    assert SECRET[:6] not in voyage.output
+
+
+def test_every_wrong_setting_is_told_before_the_first_request(
+    catalog: PortApi, port_url: str, api: SampleApi, api_url: str
+) -> None:
+    voyage = sail(
+        environment(
+            port_url,
+            AUTH_TYPE="baerer_token",
+            API_TOKEN=SECRET,
+            PAGINATION_TYPE="pages",
+            PAGE_SIZE="abc",
+            VERIFY_SSL="perhaps",
+            PAGNIATION_PARAM="p",
+        )
+    )
+    assert voyage.status == 1
+    for told in (
+        "6 problems",
+        "baseUrl: is missing",
+        "found 'baerer_token'",
+        "did you mean bearer_token?",
+        "did you mean page?",
+        "pageSize: is not allowed; found 'abc'; allowed: a whole number from 1 to 10,000",
+        "verifySsl: is not allowed; found 'perhaps'; allowed: true or false",
+        "pagniationParam: no such setting; did you mean paginationParam?",
+    ):
+        assert told in voyage.output
+    assert SECRET not in voyage.output
+    assert "Traceback" not in voyage.output
+    assert api.requests() == []
+    assert summary(catalog) == 0
