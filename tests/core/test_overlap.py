@@ -13,7 +13,7 @@ from tests.support.core import IDENTIFIER, Core, resource
 async def started(core: Core, page: int = 1) -> None:
     """Waits until the API was asked for so many pages."""
     async with asyncio.timeout(10):
-        while len(core.api.requests("services")) < page:  # noqa: ASYNC110
+        while len(core.api.requests("services")) < page:
             await asyncio.sleep(0.005)
 
 
@@ -41,7 +41,7 @@ async def test_ocean_s_own_schedule_never_overlaps(core: Core, log: list[str]) -
     scheduler = asyncio.create_task(app._setup_scheduled_resync())
     states = core.catalog.resync_states
     async with asyncio.timeout(20):
-        while sum(state["status"] == "completed" for state in states()) < 3:  # noqa: ASYNC110
+        while sum(state["status"] == "completed" for state in states()) < 3:
             await asyncio.sleep(0.02)
     scheduler.cancel()
     for task in asyncio.all_tasks() - {asyncio.current_task()}:
