@@ -101,7 +101,7 @@ async def test_the_timeout_is_the_one_that_was_set(
     api.behave(fault="stall", fault_times=0)
     client = make_client(baseUrl=api_url, timeout="0.2")
     began = time.monotonic()
-    with pytest.raises(RequestError, match="no answer in time.*Raise timeout"):
+    with pytest.raises(RequestError, match=r"no answer in time.*Raise timeout"):
         await client.send(Request("GET", url))
     assert 0.55 < time.monotonic() - began < 5
     assert len(api.requests()) == 3
@@ -120,7 +120,9 @@ async def test_an_answer_over_the_limit_stops_while_it_arrives(
 ) -> None:
     api.behave(fault="big", big_bytes=200_000_000, fault_times=0)
     client = make_client(baseUrl=api_url, maxResponseBytes="1000000")
-    with pytest.raises(ResponseError, match="larger than 1,000,000 bytes. Raise maxResponseBytes"):
+    with pytest.raises(
+        ResponseError, match=r"larger than 1,000,000 bytes\. Raise maxResponseBytes"
+    ):
         await client.send(Request("GET", url))
     assert len(api.requests()) == 1
 
@@ -143,7 +145,7 @@ async def test_a_redirect_loop_ends(
 
 async def test_no_connection_names_the_base_url(make_client: MakeClient) -> None:
     client = make_client(baseUrl="http://127.0.0.1:1")
-    with pytest.raises(RequestError, match="no connection.*Check baseUrl"):
+    with pytest.raises(RequestError, match=r"no connection.*Check baseUrl"):
         await client.send(Request("GET", "http://127.0.0.1:1/teams"))
 
 

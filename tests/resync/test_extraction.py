@@ -1,0 +1,126 @@
+"""From an answer's body to its items."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from errors import ResponseError
+from resync.extraction import count_records, find_items, parse_json, shape_of
+from resync.jq import evaluate
+
+HUGE = 123456789012345678901234567890
+
+
+def parse(content: bytes, charset: str | None = None) -> Any:
+    return parse_json(content, charset, content[:20].decode("utf-8", "replace"))
+
+
+@pytest.mark.parametrize(
+    ("body", "data_path", "items"),
+    [
+        ([1, 2], ".", [1, 2]),
+        ({"a": 1}, ".", [{"a": 1}]),
+        (None, ".", []),
+        ("text", ".", ["text"]),
+        ({"items": [1, 2]}, ".items", [1, 2]),
+        ({"items": []}, ".items", []),
+        ({"items": None}, ".items", []),
+        ({"item": {"id": 1}}, ".item", [{"id": 1}]),
+        ({"a": {"b_1": [1]}}, ".a.b_1", [1]),
+        ({"a": [1], "b": [2]}, ".a + .b", [1, 2]),
+        ({"a": [1, 2]}, ".a[]", [1, 2]),
+        ({"a": [[1], [2]]}, ".a[]", [[1], [2]]),
+        ({"a": {"x": {"id": 1}, "y": {"id": 2}}}, ".a[]", [{"id": 1}, {"id": 2}]),
+        ({"a": [None, 1]}, ".a[]", [1]),
+        ({}, ".items // []", []),
+        ({"a-b": [1]}, '."a-b"', [1]),
+        ([{"id": 1}, {"id": 2}], "map(select(.id > 1))", [{"id": 2}]),
+        ([], ".[]", []),
+    ],
+)
+def test_items(body: Any, data_path: str, items: list[Any]) -> None:
+    assert find_items(body, data_path) == items
+
+
+@pytest.mark.parametrize(
+    ("body", "data_path", "told"),
+    [
+        ({"data": [], "total": 1}, ".items", "no 'items' in the answer, which is an object with"),
+        ({"data": [], "total": 1}, ".items", "keys data, total"),
+        ({"data": {"list": []}}, ".data.items", "no 'items' at .data"),
+        ({"data": None}, ".data.items", "which is null"),
+        ([1], ".items", "which is an array of 1"),
+        ({}, ".items", "an object without keys"),
+        ({}, ".items", "'.items // []'"),
+        ({"a": 1}, ".a[]", "Cannot iterate over number"),
+        ({"a": "x"}, ".a + 1", "cannot be added"),
+    ],
+)
+def test_a_path_that_leads_nowhere_says_what_is_there(body: Any, data_path: str, told: str) -> None:
+    with pytest.raises(ResponseError) as caught:
+        find_items(body, data_path)
+    assert told in str(caught.value)
+    assert f"data_path {data_path!r}" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "data_path", [".items", ".items[]", ".items | map(.)", "{x: .items[]} | .x"]
+)
+def test_numbers_keep_their_exact_value(data_path: str) -> None:
+    content = json.dumps({"items": [{"id": HUGE, "n": 2**53 + 1, "f": 0.1}]}).encode()
+    (item,) = find_items(parse(content), data_path)
+    assert item == {"id": HUGE, "n": 2**53 + 1, "f": 0.1}
+    assert isinstance(item["id"], int)
+
+
+def test_a_large_number_inside_a_text_keeps_its_digits_too() -> None:
+    assert evaluate('"id-\\(.id)"', {"id": HUGE}) == [f"id-{HUGE}"]
+
+
+@pytest.mark.parametrize("content", [b"", b"  \n"])
+def test_an_empty_body_is_an_error(content: bytes) -> None:
+    with pytest.raises(ResponseError, match="the answer is empty"):
+        parse(content)
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"<!doctype html><title>Sign in</title>", "perhaps a login page"),
+        (b" <html>", "Check authType, baseUrl"),
+        (b'{"items": [1, 2', "may be cut short"),
+        (b'{"items": [1, 2]} {}', "Extra data"),
+        (b"[NaN]", "not whole JSON"),
+        (b"[Infinity]", "not whole JSON"),
+        (b"\xff\xfe\xfa", "not whole JSON"),
+        (b"not json", "not whole JSON"),
+        (b"[" * 200_000, "nested too deeply"),
+    ],
+)
+def test_what_is_not_json_is_an_error(content: bytes, told: str) -> None:
+    with pytest.raises(ResponseError) as caught:
+        parse(content)
+    assert told in str(caught.value)
+
+
+def test_bom_and_charset_are_honoured() -> None:
+    assert parse(b'\xef\xbb\xbf{"a": 1}') == {"a": 1}
+    assert parse('{"a": "é"}'.encode("latin-1"), "iso-8859-1") == {"a": "é"}
+    with pytest.raises(ResponseError):
+        parse(b"{}", "no-such-charset")
+
+
+def test_records_are_counted_inside_the_items_to_parse() -> None:
+    items = [{"rows": [1, 2, 3]}, {"rows": [4]}]
+    assert count_records(items, ".rows") == [1, 2, 3, 4]
+    assert count_records(items, ".nothing") == items
+    assert count_records(items, ".rows.x") == items
+
+
+def test_shapes_never_tell_values() -> None:
+    shape = shape_of({f"key{n}": "value" for n in range(30)})
+    assert "value" not in shape
+    assert "and 18 more" in shape
