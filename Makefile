@@ -13,7 +13,7 @@ $(READY): requirements-dev.lock scripts/find-python.sh
 	@python=$$(sh scripts/find-python.sh) || exit 1; \
 	echo "Setting up $(VENV) with $$python (once, about half a minute)"; \
 	"$$python" -m venv --clear $(VENV)
-	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@$(PY) -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $(READY)
 
 demo: $(READY) ## a real resync through Ocean core, against local servers, with no Port account

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Protocol
 
 import httpx
+from port_ocean.exceptions.clients import BlockedIPError
 
 from client.redaction import Redactor
 
@@ -61,8 +62,10 @@ def _kind(error: Exception) -> str:
         return "no connection in time"
     if isinstance(error, httpx.TimeoutException):
         return "no answer in time"
-    if isinstance(error, httpx.ConnectError):
+    if isinstance(error, httpx.ConnectError | OSError):
         return "no connection"
+    if isinstance(error, BlockedIPError):
+        return "an address that hosted installations may not reach"
     if isinstance(error, httpx.DecodingError):
         return "the body could not be decompressed"
     if isinstance(error, httpx.LocalProtocolError | httpx.InvalidURL):
@@ -79,4 +82,6 @@ def _cure(error: Exception) -> str:
         return "Raise timeout, or lower pageSize or maxConcurrentRequests."
     if isinstance(error, httpx.LocalProtocolError | httpx.InvalidURL):
         return "Check the selector's headers and query_params."
+    if isinstance(error, BlockedIPError):
+        return "Check baseUrl; an API in a private network needs a self-hosted installation."
     return "Check baseUrl, and that the API can be reached from here."

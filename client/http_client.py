@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import httpx
 from loguru import logger
+from port_ocean.exceptions.clients import BlockedIPError
 from port_ocean.helpers.async_client import OceanAsyncClient
 from port_ocean.helpers.monitor.monitor import get_monitor
 from port_ocean.helpers.retry import RetryTransport
@@ -159,7 +160,7 @@ class HttpClient:
                     continue
                 try:
                     return await self._exchange(request)
-                except (httpx.HTTPError, httpx.InvalidURL) as error:
+                except (httpx.HTTPError, httpx.InvalidURL, OSError, BlockedIPError) as error:
                     return error
 
     async def _exchange(self, request: Request) -> Response:

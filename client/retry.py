@@ -19,8 +19,10 @@ RETRIED_ERRORS = (
     httpx.ProtocolError,
     httpx.ProxyError,
     httpx.DecodingError,
+    OSError,
 )
-"""Failures below HTTP. LocalProtocolError is one of ours, and is left out by ``is_retried``."""
+"""Failures below HTTP; an OSError is a name that could not be resolved. LocalProtocolError is one
+of ours, and is left out by ``is_retried``."""
 
 THROTTLED_STATUSES = frozenset({429, 503})
 LONGEST_WAIT = 900.0

@@ -15,6 +15,8 @@ from resync.plan import build_plan
 from resync.side_by_side import read_side_by_side
 from settings import Settings
 
+CHANGING_METHODS = frozenset({"DELETE", "PATCH"})
+
 
 class Run:
     """The settings, the one HTTP client, and what the present resync has learned."""
@@ -44,6 +46,12 @@ class Run:
         once all that can be read was yielded.
         """
         plan = build_plan(self.settings, resource)
+        if plan.endpoint.method in CHANGING_METHODS:
+            self._reader.warn_once(
+                f"method {plan.kind}",
+                f"kind {plan.kind}: every page is asked for by {plan.endpoint.method}, which "
+                "usually changes what it names",
+            )
         batches = read_side_by_side(
             plan.kind,
             listings(plan, self._reader),

@@ -8,9 +8,8 @@ from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Any
 
-from humps import decamelize
 from pydantic import ValidationError
-from pydantic.alias_generators import to_camel
+from pydantic.alias_generators import to_camel, to_snake
 
 from errors import SettingsError
 from settings.model import (
@@ -38,7 +37,7 @@ def parse_settings(raw: Mapping[str, Any]) -> Settings:
 
     Raises ``SettingsError`` that lists every wrong, missing, unknown or contradictory setting.
     """
-    given = {decamelize(str(name)): value for name, value in raw.items()}
+    given = {to_snake(str(name)): value for name, value in raw.items()}
     given = {name: value for name, value in given.items() if not _unset(name, value)}
     known = {name: value for name, value in given.items() if name in Settings.model_fields}
     problems = list(_unknown(given))
@@ -84,7 +83,7 @@ def _unknown(given: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _problem(details: Any, known: Mapping[str, Any]) -> str:
-    name = decamelize(str(details["loc"][0]))
+    name = to_snake(str(details["loc"][0]))
     label = to_camel(name)
     if details["type"] == "missing":
         return f"{label}: is missing; allowed: {allowed(name)}"

@@ -8,8 +8,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from port_ocean.config.settings import IntegrationConfiguration
-from pydantic import ValidationError
-from pydantic_settings import SettingsError as SourceError
 
 from errors import SettingsError
 from settings.parsing import parse_settings
@@ -25,7 +23,7 @@ def stop_on_wrong_settings() -> None:
     """
     try:
         raw = IntegrationConfiguration().integration.config  # type: ignore[call-arg]
-    except (ValidationError, SourceError, ValueError):
+    except ValueError:
         return
     try:
         parse_settings(_as_mapping(raw))

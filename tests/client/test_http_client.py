@@ -6,6 +6,7 @@ import asyncio
 import time
 
 import pytest
+from port_ocean.ocean import Ocean
 
 from client import Request
 from errors import RequestError, ResponseError
@@ -165,3 +166,23 @@ async def test_a_redirected_post_keeps_its_body_or_raises(
     api.behave(fault="redirect", fault_at=1)
     with pytest.raises(RequestError, match="would lose the POST"):
         await make_client(baseUrl=api_url).send(Request("POST", f"{url}/search", json={}))
+
+
+async def test_a_hosted_installation_does_not_reach_into_private_networks(
+    make_client: MakeClient, ocean_app: Ocean, api: SampleApi, api_url: str, url: str
+) -> None:
+    ocean_app.config.disable_ip_outbound_blocker = False
+    client = make_client(baseUrl=api_url)
+    with pytest.raises(RequestError, match="needs a self-hosted installation"):
+        await client.send(Request("GET", url))
+    assert api.requests() == []
+
+
+async def test_a_name_that_does_not_resolve_names_the_base_url(
+    make_client: MakeClient, ocean_app: Ocean
+) -> None:
+    for blocked in (True, False):
+        ocean_app.config.disable_ip_outbound_blocker = blocked
+        client = make_client(baseUrl="http://no-such-host.invalid")
+        with pytest.raises(RequestError, match="Check baseUrl"):
+            await client.send(Request("GET", "http://no-such-host.invalid/x"))

@@ -1,0 +1,158 @@
+"""What answers of every shape become in the catalog."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from sandbox.serving import serve
+from tests.support.canned import CannedApi
+from tests.support.core import Core, Outcome, resource
+
+
+@pytest.fixture
+def canned() -> CannedApi:
+    return CannedApi()
+
+
+@pytest.fixture
+def url(canned: CannedApi) -> Iterator[str]:
+    with serve(canned) as base_url:
+        yield base_url
+
+
+async def resync(core: Core, url: str, *resources: dict[str, Any], **settings: str) -> Outcome:
+    return await core.resync({"baseUrl": url, **settings}, *resources)
+
+
+async def test_an_object_is_one_item_with_one_warning(
+    core: Core, canned: CannedApi, url: str, log: list[str]
+) -> None:
+    canned.json("/status", '{"id": "only", "name": "x"}')
+    outcome = await resync(core, url, resource("/status", data_path=None))
+    assert outcome.succeeded, outcome.error
+    assert core.catalog.identifiers("record") == ["only"]
+    assert len([line for line in log if "taken as one item" in line]) == 1
+
+
+async def test_items_that_are_no_objects_are_handed_on_as_values(
+    core: Core, canned: CannedApi, url: str, log: list[str]
+) -> None:
+    canned.json("/tags", '["a", "b", 7, null]')
+    tags = resource("/tags", data_path=None, identifier=".value | tostring")
+    outcome = await resync(core, url, tags)
+    assert outcome.succeeded, outcome.error
+    assert core.catalog.identifiers("record") == ["7", "a", "b", "null"]
+    assert len([line for line in log if "are not objects" in line]) == 1
+
+
+async def test_items_to_parse_yields_the_object_and_counts_what_is_in_it(
+    core: Core, api_url: str
+) -> None:
+    whole = resource("/services", data_path=None, identifier=".item.id")
+    whole["port"]["itemsToParse"] = ".items"
+    settings = core.settings("offset", pageSize="7")
+    core.api.behave(total="none")
+    outcome = await core.resync(settings, whole)
+    assert outcome.succeeded, outcome.error
+    assert len(core.catalog.identifiers("record")) == 60
+    offsets = sorted(int(dict(seen.query)["offset"]) for seen in core.api.requests())
+    assert offsets[:9] == [0, 7, 14, 21, 28, 35, 42, 49, 56]
+
+
+async def test_an_id_beyond_64_bits_keeps_its_digits(
+    core: Core, canned: CannedApi, url: str
+) -> None:
+    canned.json("/big", '{"items": [{"id": 123456789012345678901}, {"id": 123456789012345678902}]}')
+    outcome = await resync(core, url, resource("/big", identifier=".id | tostring"))
+    assert outcome.succeeded, outcome.error
+    assert core.catalog.identifiers("record") == ["123456789012345678901", "123456789012345678902"]
+
+
+@pytest.mark.parametrize(("status", "body"), [(204, ""), (200, '{"items": []}'), (200, "[]")])
+async def test_nothing_is_no_items(
+    core: Core, canned: CannedApi, url: str, status: int, body: str
+) -> None:
+    canned.json("/none", body, status)
+    one = resource("/none", data_path=None if body == "[]" else ".items")
+    outcome = await resync(core, url, one)
+    assert outcome.succeeded, outcome.error
+    assert core.catalog.identifiers("record") == []
+
+
+async def test_an_error_with_a_status_of_success_is_no_item(
+    core: Core, canned: CannedApi, url: str
+) -> None:
+    canned.json("/items", '{"error": {"message": "quota"}, "status": "failed"}')
+    outcome = await resync(core, url, resource("/items", data_path=None))
+    assert not outcome.succeeded
+    assert "an error with a status of success" in outcome.error
+    assert core.catalog.identifiers("record") == []
+
+
+async def test_a_partial_answer_is_an_error(core: Core, canned: CannedApi, url: str) -> None:
+    canned.json("/items", '{"items": [{"id": "a"}]}', 206)
+    outcome = await resync(core, url, resource("/items"))
+    assert not outcome.succeeded
+    assert "answered 206 Partial Content" in outcome.error
+
+
+async def test_discovered_values_are_encoded_filtered_and_read_once(
+    core: Core, canned: CannedApi, url: str, log: list[str]
+) -> None:
+    canned.json(
+        "/groups",
+        '{"groups": [{"key": "a/b", "on": true}, {"key": "..", "on": true}, {"key": 5, "on": true},'
+        ' {"key": "a/b", "on": true}, {"key": null, "on": true}, {"key": "off", "on": false}]}',
+    )
+    for path, name in (("a%2Fb", "one"), ("%2E%2E", "two"), ("5", "three")):
+        canned.json(f"/groups/{path}/users", f'{{"items": [{{"id": "{name}"}}]}}')
+    users = resource(
+        "/groups/{key}/users",
+        identifier='.__key + ":" + .id',
+        path_parameters={
+            "key": {"endpoint": "/groups", "data_path": ".groups", "field": ".key", "filter": ".on"}
+        },
+    )
+    outcome = await resync(core, url, users)
+    assert outcome.succeeded, outcome.error
+    assert core.catalog.identifiers("record") == ["..:two", "5:three", "a/b:one"]
+    assert sorted(canned.asked) == [
+        "/groups",
+        "/groups/%2E%2E/users",
+        "/groups/5/users",
+        "/groups/a%2Fb/users",
+    ]
+    assert any("1 discovered values of {key} were null or empty" in line for line in log)
+
+
+@pytest.mark.parametrize(
+    ("entry", "told"),
+    [
+        ({"field": ".key.x"}, "path_parameters.id failed"),
+        ({"field": "."}, "path_parameters.id.field leads to an object"),
+        ({"field": ".key", "filter": ".key"}, "filter '.key' must answer true or false"),
+        ({"field": ".key", "data_path": ".grops"}, "data_path '.grops' leads nowhere"),
+    ],
+)
+async def test_a_discovery_that_fails_is_an_error(
+    core: Core, canned: CannedApi, url: str, entry: dict[str, str], told: str
+) -> None:
+    canned.json("/groups", '{"groups": [{"key": "a"}]}')
+    discovery = {"endpoint": "/groups", "data_path": ".groups", **entry}
+    outcome = await resync(
+        core, url, resource("/groups/{id}/users", path_parameters={"id": discovery})
+    )
+    assert not outcome.succeeded
+    assert told in outcome.error
+
+
+async def test_a_method_that_changes_things_gets_a_warning(
+    core: Core, canned: CannedApi, url: str, log: list[str]
+) -> None:
+    canned.json("/items", '{"items": [{"id": "a"}]}')
+    outcome = await resync(core, url, resource("/items", method="PATCH", body={}))
+    assert outcome.succeeded, outcome.error
+    assert len([line for line in log if "by PATCH, which usually changes" in line]) == 1
