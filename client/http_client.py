@@ -24,6 +24,9 @@ from errors import RequestError, ResponseError
 NO_BODY: Final = object()
 """A request without a body; None would be the JSON body ``null``."""
 
+ACCEPT = "application/json, */*;q=0.5"
+"""Some APIs answer in XML or HTML to who does not ask for JSON."""
+
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 KEEPS_METHOD = frozenset({307, 308})
 MAX_REDIRECTS = 10
@@ -168,7 +171,8 @@ class HttpClient:
         outgoing = self._http.build_request(
             request.method, request.url, headers=list(request.headers), **body
         )
-        outgoing.headers.setdefault("Accept", "application/json, */*;q=0.5")
+        if not any(name.lower() == "accept" for name, _ in request.headers):
+            outgoing.headers["Accept"] = ACCEPT
         answer = await self._http.send(outgoing, stream=True, follow_redirects=False)
         try:
             content = await self._read(request, answer)

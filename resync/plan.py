@@ -13,7 +13,7 @@ from mapping import CustomResourceConfig, CustomSelector, PathParameter
 from pagination import PageRequest
 from resync.jq import compile_expression
 from settings import PaginationSettings, Settings
-from settings.checks import HEADER_NAME
+from settings.checks import HEADER_NAME, UNSAFE_HEADERS
 
 PLACEHOLDER = re.compile(r"\{([A-Za-z_]\w*)\}")
 
@@ -147,8 +147,8 @@ def _request_problems(
     if "://" in path.split("?")[0] or path.startswith("//"):
         yield f"{place}: found {path[:80]!r}; allowed: a path below baseUrl, such as /api/v1/users"
     for name, value in source.headers.items():
-        if not HEADER_NAME.fullmatch(name):
-            yield f"{place}.headers: {name!r} is not a legal header name"
+        if not HEADER_NAME.fullmatch(name) or name.lower() in UNSAFE_HEADERS - {"host"}:
+            yield f"{place}.headers: {name!r} is not a header name that may be set"
         if not value.isascii() or not value.isprintable():
             yield f"{place}.headers.{name}: holds a character that a header cannot carry"
 

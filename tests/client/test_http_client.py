@@ -186,3 +186,19 @@ async def test_a_name_that_does_not_resolve_names_the_base_url(
         client = make_client(baseUrl="http://no-such-host.invalid")
         with pytest.raises(RequestError, match="Check baseUrl"):
             await client.send(Request("GET", "http://no-such-host.invalid/x"))
+
+
+@pytest.mark.parametrize(
+    ("headers", "accept"),
+    [((), "application/json, */*;q=0.5"), ((("accept", "text/csv"),), "text/csv")],
+)
+async def test_json_is_asked_for_unless_the_resource_asks_for_something_else(
+    make_client: MakeClient,
+    api: SampleApi,
+    api_url: str,
+    url: str,
+    headers: tuple[tuple[str, str], ...],
+    accept: str,
+) -> None:
+    await make_client(baseUrl=api_url).send(Request("GET", url, headers=headers))
+    assert api.requests()[0].headers["accept"] == accept
