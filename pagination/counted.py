@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from pagination.paginator import End, Page
+from abc import abstractmethod
+from dataclasses import dataclass
+
+from pagination.paginator import End, Page, PageRequest
+from pagination.placement import asked_size
 from pagination.signals import (
     ended,
     explicit_more,
@@ -13,6 +17,30 @@ from pagination.signals import (
     total_of,
 )
 from settings.model import PaginationSettings
+
+
+@dataclass(frozen=True, slots=True)
+class CountedPagination:
+    """A position that can be computed: any page can be asked for without the ones before it."""
+
+    settings: PaginationSettings
+
+    @property
+    def position(self) -> str:
+        return f"paginationParam {self.settings.param!r}"
+
+    @abstractmethod
+    def at(self, anchor: Page, distance: int) -> PageRequest: ...
+
+    def following(self, page: Page) -> PageRequest | End:
+        end = end_of(page, self.settings, asked_size(page.request, self.settings))
+        return end or self.at(page, 1)
+
+    def expects_more(self, page: Page) -> bool:
+        return expects_more(page, self.settings)
+
+    def pages_left(self, page: Page) -> int | None:
+        return pages_left(page, self.settings)
 
 
 def end_of(page: Page, settings: PaginationSettings, page_size: int) -> End | None:

@@ -8,6 +8,7 @@ from typing import Any
 from errors import PaginationError
 from pagination.links import is_link, linked
 from pagination.paginator import End, Page, PageRequest
+from pagination.placement import asked_size, found, placed, with_size
 from pagination.signals import (
     CURSOR_PATTERNS,
     MISSING,
@@ -19,7 +20,6 @@ from pagination.signals import (
     short_of_total,
     sign_name,
 )
-from pagination.sizes import asked_size, with_size
 from settings.model import PaginationSettings
 
 
@@ -52,7 +52,7 @@ class CursorPagination:
             return ended(page, self.settings, "no next cursor")
         if is_link(cursor):
             return linked(page, cursor)
-        return page.request.with_param(self.settings.param, cursor)
+        return placed(page.request, self.settings, self.settings.param, cursor)
 
     def expects_more(self, page: Page) -> bool:
         explicit = explicit_more(page, self.settings)
@@ -65,7 +65,7 @@ class CursorPagination:
         return (self.settings.cursor_path,) if self.settings.cursor_path else CURSOR_PATTERNS
 
     def _cursor(self, page: Page) -> str | None:
-        current = page.request.param(self.settings.param)
+        current = found(page.request, self.settings, self.settings.param)
         ended = False
         for path in self._paths():
             value = dig(page.body, path)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from pagination.cursor import CursorPagination
+from pagination.header_link import HeaderLinkPagination
+from pagination.next_link import NextLinkPagination
 from pagination.none import NoPagination
 from pagination.offset import OffsetPagination
 from pagination.page import PagePagination
@@ -21,3 +23,7 @@ def build_paginator(settings: PaginationSettings) -> Paginator:
             return PagePagination(settings)
         case PaginationType.CURSOR:
             return CursorPagination(settings)
+        case PaginationType.NEXT_LINK:
+            return NextLinkPagination(settings)
+        case PaginationType.HEADER_LINK:
+            return HeaderLinkPagination(settings)

@@ -10,8 +10,8 @@ from dataclasses import replace
 
 from errors import PaginationError
 from pagination.paginator import End, Page, PageRequest, Paginator, Progress, SeekablePaginator
+from pagination.placement import asked_size
 from pagination.signals import evidence_in
-from pagination.sizes import asked_size
 
 Fetch = Callable[[PageRequest], Awaitable[Page]]
 

@@ -83,6 +83,13 @@ def param_name(value: str | None) -> str | None:
     return value
 
 
+def link_rel(value: str) -> str:
+    """One relation type, RFC 8288 section 2.1."""
+    if not value.isascii() or not value.isprintable() or re.search(r'[\s,;"<>]', value):
+        raise ValueError("must be one relation type")
+    return value
+
+
 def number(value: Any) -> Any:
     """Numbers come as text from the form and the environment; true and false are none."""
     if isinstance(value, bool):

@@ -30,6 +30,15 @@ class PaginationType(StrEnum):
     OFFSET = "offset"
     PAGE = "page"
     CURSOR = "cursor"
+    NEXT_LINK = "next_link"
+    HEADER_LINK = "header_link"
+
+
+class Location(StrEnum):
+    """A resource's ``pagination.location``: where position and page size are sent."""
+
+    QUERY = "query"
+    BODY = "body"
 
 
 PARAM_DEFAULTS: Mapping[PaginationType, tuple[str, str]] = {
@@ -37,6 +46,8 @@ PARAM_DEFAULTS: Mapping[PaginationType, tuple[str, str]] = {
     PaginationType.OFFSET: ("offset", "limit"),
     PaginationType.PAGE: ("page", "size"),
     PaginationType.CURSOR: ("cursor", "limit"),
+    PaginationType.NEXT_LINK: ("", ""),
+    PaginationType.HEADER_LINK: ("", ""),
 }
 """By type: the default ``paginationParam`` and the default ``sizeParam``."""
 
@@ -58,7 +69,10 @@ class PaginationSettings:
     has_more_path: str | None = None
     last_page_path: str | None = None
     total_path: str | None = None
+    next_link_path: str | None = None
+    header_link_rel: str = "next"
     max_pages: int = 100_000
+    location: Location = Location.QUERY
 
 
 def _setting(
@@ -102,6 +116,8 @@ class Settings(BaseModel):
     has_more_path: str | None = _setting(None, _DOT_PATH)
     last_page_path: str | None = _setting(None, _DOT_PATH)
     total_path: str | None = _setting(None, _DOT_PATH)
+    next_link_path: str | None = _setting(None, "a key, or a dot path such as links.next")
+    header_link_rel: str = _setting("next", "a relation type of the Link header, such as next")
     max_pages: int = _setting(100_000, "a whole number, 1 or greater (pages)", ge=1)
     timeout: float = _setting(
         30, "a number of seconds greater than 0, at most 3,600", gt=0, le=3600, allow_inf_nan=False
@@ -123,6 +139,7 @@ class Settings(BaseModel):
         checks.dot_path
     )
     _params = field_validator("pagination_param", "size_param")(checks.param_name)
+    _rel = field_validator("header_link_rel")(checks.link_rel)
     _numbers = field_validator(
         "page_size",
         "start_page",
@@ -147,6 +164,8 @@ class Settings(BaseModel):
             has_more_path=self.has_more_path,
             last_page_path=self.last_page_path,
             total_path=self.total_path,
+            next_link_path=self.next_link_path,
+            header_link_rel=self.header_link_rel,
             max_pages=self.max_pages,
         )
 
