@@ -18,8 +18,8 @@ Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 class PathParameter(BaseModel):
     """How the values of one ``{parameter}`` of an endpoint are discovered."""
 
-    endpoint: str = Field(
-        title="Endpoint", description="Path of the listing that holds the values."
+    endpoint: str | None = Field(
+        default=None, title="Endpoint", description="Path of the listing that holds the values."
     )
     method: Method = Field(default="GET", title="Method", description="HTTP method.")
     query_params: dict[str, Any] = Field(
@@ -32,9 +32,22 @@ class PathParameter(BaseModel):
     data_path: str = Field(
         default=".", title="Data path", description="jq expression that finds the records."
     )
-    field: str = Field(title="Field", description="jq expression that finds a record's value.")
+    field: str | None = Field(
+        default=None, title="Field", description="jq expression that finds a record's value."
+    )
     filter: str | None = Field(
         default=None, title="Filter", description="jq expression: true for the records to use."
+    )
+    pagination: dict[str, Any] = Field(
+        default_factory=dict, title="Pagination", description="Of the discovery, where it differs."
+    )
+    include: dict[str, str] = Field(
+        default_factory=dict,
+        title="Include",
+        description="jq expressions: parent fields that each item gets as __<parameter>_<key>.",
+    )
+    values: list[Any] | None = Field(
+        default=None, title="Values", description="A fixed list, instead of a discovery."
     )
 
     class Config:
@@ -64,6 +77,16 @@ class CustomSelector(Selector):
         default_factory=dict,
         title="Path parameters",
         description="How the {parameters} of the endpoint are discovered.",
+    )
+    pagination: dict[str, Any] = Field(
+        default_factory=dict,
+        title="Pagination",
+        description="Pagination of this resource, where it differs from the integration's.",
+    )
+    ignore_statuses: list[int] = Field(
+        default_factory=list,
+        title="Ignore statuses",
+        description="4xx codes that mean that there is nothing here, such as 404.",
     )
 
     class Config:

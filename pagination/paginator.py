@@ -52,6 +52,7 @@ class Page:
     ``records`` are what counts as items (``count`` of them); ``items`` are what is handed on,
     the same list except where one object stands for many records. ``url`` is where the answer
     came from; ``headers`` have lower-case names; ``size_bytes`` is the size of the body.
+    ``ignored`` is the status that was taken for "nothing here", where one was.
     """
 
     request: PageRequest
@@ -61,6 +62,7 @@ class Page:
     url: str = ""
     records: list[Any] | None = None
     throttled: bool = False
+    ignored: int | None = None
     size_bytes: int = 0
     progress: Progress = Progress()
 

@@ -178,6 +178,13 @@ def _judge(
                 "that this API uses, or paginationType to none."
             )
         return End(_SAME_PAGE, warning=f"{_SAME_PAGE}; set paginationType to none")
+    if page.ignored is not None and (previous is None or not paginator.expects_more(previous)):
+        return End(f"status {page.ignored} means that there is nothing here")
+    if page.ignored is not None:
+        return PaginationError(
+            f"page {page.progress.pages} answered {page.ignored}, although the page before says "
+            "that there is more"
+        )
     try:
         step = paginator.following(page)
     except PaginationError as error:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from loguru import logger
 
 from client import HttpClient, Request, Response
 from client.http_client import NO_BODY
-from errors import OceanCustomError, PaginationError, ResponseError
+from errors import PaginationError, RequestError, ResponseError
 from pagination import End, Page, PageRequest, PageSizes, build_paginator, walk
 from resync.extraction import count_records, find_items, parse_json, shape_of
 from resync.plan import EndpointPlan
@@ -21,11 +21,13 @@ NO_CONTENT = 204
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """One listing to read: an endpoint with the values of its placeholders."""
+    """One listing to read: an endpoint, the values of its placeholders, and ``extras``, what
+    each of its items gets."""
 
     kind: str
     endpoint: EndpointPlan
-    values: Mapping[str, str]
+    values: Mapping[str, str] = field(default_factory=dict)
+    extras: Mapping[str, Any] = field(default_factory=dict)
 
 
 class ListingReader:
@@ -72,15 +74,19 @@ class ListingReader:
 
     async def _fetch(self, listing: Listing, request: PageRequest) -> Page:
         endpoint = listing.endpoint
-        response = await self._client.send(
-            Request(
-                endpoint.method,
-                request.url,
-                params=request.params,
-                headers=endpoint.headers,
-                json=NO_BODY if request.body is None else request.body,
-            )
+        outgoing = Request(
+            endpoint.method,
+            request.url,
+            params=request.params,
+            headers=endpoint.headers,
+            json=NO_BODY if request.body is None else request.body,
         )
+        try:
+            response = await self._client.send(outgoing)
+        except RequestError as error:
+            if error.status not in endpoint.ignore_statuses:
+                raise
+            return Page(request=request, items=[], ignored=error.status)
         try:
             body, items = self._items(listing, response)
             records = (
@@ -129,7 +135,7 @@ class ListingReader:
         )
 
     def _enriched(self, listing: Listing, items: list[Any]) -> list[Any]:
-        extras = {f"__{name}": value for name, value in listing.values.items()}
+        extras = listing.extras
         if not extras and all(isinstance(item, dict) for item in items):
             return items
         return [{**self._as_object(listing, item), **extras} for item in items]
@@ -151,9 +157,3 @@ class ListingReader:
                 self.warn_once(f"end {template}", f"{where}: {end.warning}")
 
         return note
-
-
-def describe(error: BaseException) -> str:
-    """An error in one line."""
-    kind = "" if isinstance(error, OceanCustomError) else f"{type(error).__name__}: "
-    return f"{kind}{error}"

@@ -1,58 +1,166 @@
-"""From a plan to its listings: one, or one for each value that a discovery finds."""
+"""From a plan to its listings: one, or one for each combination of its parameters' values."""
 
 from __future__ import annotations
 
+import asyncio
+from collections import OrderedDict
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from dataclasses import dataclass, field
 from typing import Any
 
 from errors import ResponseError
 from resync.extraction import shape_of
+from resync.fan_out import Failures, fan_out
 from resync.jq import evaluate
 from resync.listing import Listing, ListingReader
-from resync.plan import Discovery, ListingPlan
+from resync.plan import ListingPlan, Parameter
+
+SHARED_DISCOVERIES = 256
+"""How many discoveries are remembered for other combinations that need the same."""
 
 
-async def listings(plan: ListingPlan, reader: ListingReader) -> AsyncGenerator[Listing]:
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """The values found so far, and what items get for them."""
+
+    values: dict[str, str] = field(default_factory=dict)
+    extras: dict[str, Any] = field(default_factory=dict)
+
+
+async def listings(
+    plan: ListingPlan, reader: ListingReader, workers: int, failures: Failures
+) -> AsyncGenerator[Listing]:
     """Yields the listings of ``plan`` as they are discovered.
 
-    A value that comes twice is read once; one that is null or empty is skipped and counted in a
-    warning. Raises what reading the discovery raises, and ``ResponseError`` where ``field`` or
-    ``filter`` fails or finds something that is no value.
+    A parameter that needs another is discovered for each of its values, up to ``workers`` of them
+    side by side; independent ones are combined. A value that comes twice is read once; one that
+    is null or empty is skipped and counted in a warning. A discovery that fails is kept in
+    ``failures`` while the others go on.
     """
-    discovery = plan.discovery
-    if discovery is None:
-        yield Listing(plan.kind, plan.endpoint, {})
-        return
-    source = Listing(plan.kind, discovery.endpoint, {})
-    seen: set[str] = set()
-    skipped = 0
-    async with aclosing(reader.pages(source)) as pages:
-        async for page in pages:
-            for value in (value for item in page.items for value in _values(plan, discovery, item)):
+    resolver = _Resolver(plan, reader)
+    bindings = _one_empty()
+    for position, parameter in enumerate(plan.parameters):
+        shared = bool(plan.parameters[:position]) and _is_shared(plan, position)
+        step = _Step(resolver, parameter, shared)
+        bindings = fan_out(bindings, step, workers, failures)
+    seen: set[int] = set()
+    wanted = sorted(plan.endpoint.wanted)
+    async with aclosing(bindings):
+        async for binding in bindings:
+            key = hash(tuple(binding.values.get(name) for name in wanted))
+            if plan.parameters and key in seen:
+                continue
+            seen.add(key)
+            yield Listing(plan.kind, plan.endpoint, binding.values, binding.extras)
+    resolver.warn_of_skipped()
+
+
+async def _one_empty() -> AsyncGenerator[Binding]:
+    yield Binding()
+
+
+def _is_shared(plan: ListingPlan, position: int) -> bool:
+    """Whether several bindings ask for the same values of the parameter at ``position``."""
+    before = {parameter.name for parameter in plan.parameters[:position]}
+    return not before <= plan.parameters[position].needs
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """Adds the values of one parameter to a binding."""
+
+    resolver: _Resolver
+    parameter: Parameter
+    shared: bool
+
+    async def __call__(self, binding: Binding) -> AsyncGenerator[Binding]:
+        parameter = self.parameter
+        if self.shared:
+            for found in await self.resolver.remembered(parameter, binding):
+                yield _joined(binding, found)
+            return
+        async with aclosing(self.resolver.discovered(parameter, binding)) as all_found:
+            async for found in all_found:
+                yield _joined(binding, found)
+
+
+class _Resolver:
+    """Reads the values of parameters."""
+
+    def __init__(self, plan: ListingPlan, reader: ListingReader) -> None:
+        self._kind = plan.kind
+        self._reader = reader
+        self._shared: OrderedDict[tuple[str, ...], asyncio.Task[list[Binding]]] = OrderedDict()
+        self._skipped: dict[str, int] = {}
+
+    async def discovered(self, parameter: Parameter, given: Binding) -> AsyncGenerator[Binding]:
+        """Yields each value of ``parameter`` once, with what items get for it."""
+        seen: set[str] = set()
+        async with aclosing(self._values(parameter, given)) as values:
+            async for value, extras in values:
                 if value is None or value == "":
-                    skipped += 1
+                    self._skipped[parameter.name] = self._skipped.get(parameter.name, 0) + 1
                 elif value not in seen:
                     seen.add(value)
-                    yield Listing(plan.kind, plan.endpoint, {discovery.name: value})
-    if skipped:
-        reader.warn_once(
-            f"skipped {plan.kind}",
-            f"kind {plan.kind}: {skipped} discovered values of {{{discovery.name}}} were null or "
-            "empty and are skipped",
-        )
+                    yield Binding({parameter.name: value}, {f"__{parameter.name}": value, **extras})
+
+    async def remembered(self, parameter: Parameter, given: Binding) -> list[Binding]:
+        """The values of ``parameter``, read once for all bindings that need the same."""
+        needs = (given.values[name] for name in sorted(parameter.needs))
+        key = (parameter.name, *needs)
+        if key not in self._shared:
+            self._shared[key] = asyncio.create_task(self._all(parameter, given))
+            while len(self._shared) > SHARED_DISCOVERIES:
+                self._shared.popitem(last=False)
+        return await asyncio.shield(self._shared[key])
+
+    def warn_of_skipped(self) -> None:
+        """One warning for each parameter that had values which cannot be used."""
+        for name, count in self._skipped.items():
+            self._reader.warn_once(
+                f"skipped {self._kind} {name}",
+                f"kind {self._kind}: {count} discovered values of {{{name}}} were null or empty "
+                "and are skipped",
+            )
+
+    async def _all(self, parameter: Parameter, given: Binding) -> list[Binding]:
+        return [found async for found in self.discovered(parameter, given)]
+
+    async def _values(
+        self, parameter: Parameter, given: Binding
+    ) -> AsyncGenerator[tuple[str | None, dict[str, Any]]]:
+        place = f"kind {self._kind}: path_parameters.{parameter.name}"
+        if parameter.endpoint is None:
+            for value in parameter.values:
+                yield _as_text(place, value), {}
+            return
+        source = Listing(self._kind, parameter.endpoint, given.values)
+        async with aclosing(self._reader.pages(source)) as pages:
+            async for page in pages:
+                for item in page.items:
+                    for found in _found(place, parameter, item):
+                        yield found
 
 
-def _values(plan: ListingPlan, discovery: Discovery, item: Any) -> list[str | None]:
-    place = f"kind {plan.kind}: path_parameters.{discovery.name}"
+def _joined(binding: Binding, found: Binding) -> Binding:
+    return Binding({**binding.values, **found.values}, {**binding.extras, **found.extras})
+
+
+def _found(place: str, parameter: Parameter, item: Any) -> list[tuple[str | None, dict[str, Any]]]:
+    """The values that one discovered record holds, each with the parent fields to include."""
     try:
-        if discovery.filter and not _passes(place, discovery.filter, item):
+        if parameter.filter and not _passes(place, parameter.filter, item):
             return []
-        found = evaluate(discovery.field, item)
+        found = evaluate(parameter.expression, item)
+        extras = {
+            f"__{parameter.name}_{key}": next(iter(evaluate(expression, item)), None)
+            for key, expression in parameter.include.items()
+        }
     except ValueError as error:
         raise ResponseError(f"{place} failed for {shape_of(item)}: {error}") from None
-    values = [single for value in found for single in (value if _is_list(value) else [value])]
-    return [_as_text(place, value) for value in values]
+    values = [one for value in found for one in (value if isinstance(value, list) else [value])]
+    return [(_as_text(place, value), extras) for value in values]
 
 
 def _passes(place: str, expression: str, item: Any) -> bool:
@@ -62,15 +170,11 @@ def _passes(place: str, expression: str, item: Any) -> bool:
     return found[0]
 
 
-def _is_list(value: Any) -> bool:
-    return isinstance(value, list)
-
-
 def _as_text(place: str, value: Any) -> str | None:
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, bool | dict | list):
-        raise ResponseError(f"{place}.field leads to {shape_of(value)}, which is no value")
+        raise ResponseError(f"{place} leads to {shape_of(value)}, which is no value")
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value)

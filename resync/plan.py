@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -12,10 +11,14 @@ from errors import SettingsError
 from mapping import CustomResourceConfig, CustomSelector, PathParameter
 from pagination import PageRequest
 from resync.jq import compile_expression
+from resync.overrides import pagination_for
+from resync.parameters import PLACEHOLDER, in_order, needs_of, parameter_problems, placeholders
 from settings import PaginationSettings, Settings
 from settings.checks import HEADER_NAME, UNSAFE_HEADERS
+from settings.model import Location
 
-PLACEHOLDER = re.compile(r"\{([A-Za-z_]\w*)\}")
+NEVER_IGNORED = frozenset({401, 407, 408, 425, 429})
+"""Statuses that never mean that there is nothing: they say who asks, or when."""
 
 Params = tuple[tuple[str, str], ...]
 
@@ -34,6 +37,12 @@ class EndpointPlan:
     data_path: str
     pagination: PaginationSettings
     items_to_parse: str | None = None
+    ignore_statuses: frozenset[int] = frozenset()
+
+    @property
+    def wanted(self) -> frozenset[str]:
+        """The names of the placeholders in path and parameters."""
+        return frozenset(placeholders(self.url, *(value for _, value in self.params)))
 
     def request(self, values: Mapping[str, str]) -> PageRequest:
         """The request with ``values`` in: each is one path segment, or part of a parameter."""
@@ -46,38 +55,48 @@ class EndpointPlan:
 
 
 @dataclass(frozen=True, slots=True)
-class Discovery:
-    """Where the values of the placeholder ``name`` are read."""
+class Parameter:
+    """Where the values of the placeholder ``name`` come from: a fixed list, or a discovery.
+
+    ``expression`` finds the value in a record, ``needs`` names the parameters that the discovery
+    needs, and ``include`` the parent fields that items get.
+    """
 
     name: str
-    endpoint: EndpointPlan
-    field: str
-    filter: str | None
+    endpoint: EndpointPlan | None = None
+    expression: str = "."
+    filter: str | None = None
+    include: Mapping[str, str] = field(default_factory=dict)
+    values: tuple[Any, ...] = ()
+    needs: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class ListingPlan:
-    """A whole resource: its endpoint, and the discovery of its placeholder where it has one."""
+    """A whole resource: its endpoint, and its parameters, each after those that it needs."""
 
     kind: str
     endpoint: EndpointPlan
-    discovery: Discovery | None = field(default=None)
+    parameters: tuple[Parameter, ...] = ()
 
 
 def build_plan(settings: Settings, resource: CustomResourceConfig) -> ListingPlan:
     """The plan for one resource. Raises ``SettingsError`` with every problem it has."""
     selector = resource.selector
-    problems = list(_problems(resource.kind, selector))
+    problems = list(_problems(settings, resource.kind, selector))
     if problems:
         raise SettingsError(problems, subject=f"the mapping of kind {resource.kind}")
-    endpoint = _endpoint(settings, selector, selector.endpoint or resource.kind)
-    endpoint = replace(endpoint, items_to_parse=resource.port.items_to_parse)
-    discovery = None
-    for name, entry in selector.path_parameters.items():
-        discovery = Discovery(
-            name, _endpoint(settings, entry, entry.endpoint), entry.field, entry.filter
-        )
-    return ListingPlan(resource.kind, endpoint, discovery)
+    endpoint = replace(
+        _endpoint(settings, selector, selector.endpoint or resource.kind),
+        items_to_parse=resource.port.items_to_parse,
+        ignore_statuses=frozenset(selector.ignore_statuses),
+    )
+    entries = selector.path_parameters
+    parameters = tuple(
+        _parameter(settings, name, entries[name], entries, selector.ignore_statuses)
+        for name in in_order(entries)
+    )
+    return ListingPlan(resource.kind, endpoint, parameters)
 
 
 def path_segment(value: str) -> str:
@@ -115,30 +134,65 @@ def _endpoint(
         headers=tuple(source.headers.items()),
         body=source.body,
         data_path=source.data_path.strip() or ".",
-        pagination=settings.pagination,
+        pagination=pagination_for(settings, source.pagination, "pagination"),
     )
 
 
-def _problems(kind: str, selector: CustomSelector) -> Iterator[str]:
+def _parameter(
+    settings: Settings,
+    name: str,
+    entry: PathParameter,
+    entries: Mapping[str, PathParameter],
+    ignored: list[int],
+) -> Parameter:
+    if entry.values is not None:
+        return Parameter(name, values=tuple(entry.values))
+    needs = frozenset(needs_of(entry) & entries.keys())
+    endpoint = _endpoint(settings, entry, entry.endpoint or "")
+    if needs:
+        # A parent may be gone by now; but a discovery that needs none must not come to nothing.
+        endpoint = replace(endpoint, ignore_statuses=frozenset(ignored))
+    return Parameter(name, endpoint, entry.field or ".", entry.filter, entry.include, needs=needs)
+
+
+def _problems(settings: Settings, kind: str, selector: CustomSelector) -> Iterator[str]:
     path = selector.endpoint or kind
-    yield from _request_problems("selector", selector, path)
-    yield from _expression_problem("selector.data_path", selector.data_path)
+    yield from _source_problems(settings, "selector", selector, path)
+    refused = [code for code in selector.ignore_statuses if not _may_ignore(code)]
+    if refused:
+        yield (
+            f"selector.ignore_statuses: found {refused}; allowed: 4xx codes other than "
+            f"{', '.join(map(str, sorted(NEVER_IGNORED)))}"
+        )
     entries = selector.path_parameters
-    texts = [path, *(value for _, value in as_params(selector.query_params))]
-    wanted = {name for text in texts for name in PLACEHOLDER.findall(text)}
-    for name in sorted(wanted - entries.keys()):
-        yield f"selector.path_parameters: has no entry for {{{name}}}, which {path} needs"
-    for name in entries.keys() - wanted:
-        yield f"selector.path_parameters.{name}: {path} holds no {{{name}}}"
-    if len(entries) > 1:
-        yield f"selector.path_parameters: found {len(entries)} entries; allowed: one"
+    in_params = placeholders(*(value for _, value in as_params(selector.query_params)))
+    wanted = placeholders(path) | (in_params & entries.keys())
+    yield from parameter_problems("selector.path_parameters", path, wanted, entries)
     for name, entry in entries.items():
         place = f"selector.path_parameters.{name}"
-        yield from _request_problems(place, entry, entry.endpoint)
-        for key in ("data_path", "field", "filter"):
-            yield from _expression_problem(f"{place}.{key}", getattr(entry, key))
-        if PLACEHOLDER.search(entry.endpoint):
-            yield f"{place}.endpoint: found {entry.endpoint!r}; allowed: a path without {{...}}"
+        yield from _source_problems(settings, place, entry, entry.endpoint or "")
+        for key, expression in {"field": entry.field, "filter": entry.filter}.items():
+            yield from _expression_problem(f"{place}.{key}", expression)
+        for key, expression in entry.include.items():
+            yield from _expression_problem(f"{place}.include.{key}", expression)
+
+
+def _may_ignore(code: int) -> bool:
+    return 400 <= code < 500 and code not in NEVER_IGNORED
+
+
+def _source_problems(
+    settings: Settings, place: str, source: CustomSelector | PathParameter, path: str
+) -> Iterator[str]:
+    yield from _request_problems(place, source, path)
+    yield from _expression_problem(f"{place}.data_path", source.data_path)
+    try:
+        pagination = pagination_for(settings, source.pagination, f"{place}.pagination")
+    except SettingsError as error:
+        yield from error.problems
+        return
+    if pagination.location is Location.BODY and not isinstance(source.body or {}, dict):
+        yield f"{place}.pagination.location: body needs a body that is an object"
 
 
 def _request_problems(

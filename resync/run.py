@@ -9,6 +9,7 @@ from typing import Any
 from auth import build_auth
 from client import HttpClient, Origin, Redactor
 from mapping import CustomResourceConfig
+from resync.fan_out import Failures
 from resync.listing import ListingReader
 from resync.path_parameters import listings
 from resync.plan import build_plan
@@ -52,12 +53,10 @@ class Run:
                 f"kind {plan.kind}: every page is asked for by {plan.endpoint.method}, which "
                 "usually changes what it names",
             )
-        batches = read_side_by_side(
-            plan.kind,
-            listings(plan, self._reader),
-            self._reader.pages,
-            workers=self.client.max_concurrent,
-        )
+        failures = Failures(plan.kind)
+        workers = self.client.max_concurrent
+        sources = listings(plan, self._reader, workers, failures)
+        batches = read_side_by_side(sources, self._reader.pages, workers, failures)
         async with aclosing(batches):
             async for batch in batches:
                 yield batch

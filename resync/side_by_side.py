@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, Callable
-from contextlib import aclosing
 from typing import Any
 
 from pagination import Page
-from resync.listing import Listing, describe
+from resync.fan_out import Failures, produce
+from resync.listing import Listing
 
 BATCH_ITEMS = 500
 """Items of a batch: Ocean's cost for each batch is high, whatever its size."""
@@ -18,8 +18,6 @@ BATCH_BYTES = 8 * 1024 * 1024
 BUFFERED_BATCHES = 2
 LINGER_SECONDS = 0.05
 """How long a small batch waits for more while listings are still being read."""
-
-ERRORS_KEPT = 20
 
 Read = Callable[[Listing], AsyncGenerator[Page]]
 
@@ -35,7 +33,9 @@ class Buffer:
         self._changed = asyncio.Condition()
 
     async def put(self, page: Page) -> None:
-        """Adds a page; waits while the buffer is full."""
+        """Adds a page, if it holds anything; waits while the buffer is full."""
+        if not page.items:
+            return
         async with self._changed:
             await self._changed.wait_for(lambda: not self._is_filled(BUFFERED_BATCHES))
             self._pages.append(page)
@@ -83,42 +83,23 @@ class Buffer:
         return self._items >= batches * BATCH_ITEMS or self._bytes >= batches * BATCH_BYTES
 
 
-class Failures:
-    """What went wrong in the listings of a kind: the first failures, and how many there were."""
-
-    def __init__(self, kind: str) -> None:
-        self._kind = kind
-        self._kept: list[Exception] = []
-        self._count = 0
-
-    def add(self, error: Exception) -> None:
-        self._count += 1
-        if len(self._kept) < ERRORS_KEPT:
-            self._kept.append(error)
-
-    def raise_any(self) -> None:
-        """Raises the failure, or an ``ExceptionGroup`` that tells the first of several."""
-        if not self._kept:
-            return
-        if self._count == 1:
-            raise self._kept[0]
-        raise ExceptionGroup(
-            f"{self._count} listings of kind {self._kind} failed; the first: "
-            f"{describe(self._kept[0])}",
-            self._kept,
-        )
-
-
 async def read_side_by_side(
-    kind: str, sources: AsyncGenerator[Listing], read: Read, workers: int
+    sources: AsyncGenerator[Listing], read: Read, workers: int, failures: Failures
 ) -> AsyncGenerator[list[dict[str, Any]]]:
     """Yields batches of the items of all ``sources``, up to ``workers`` of them read at a time.
 
     Requests are bounded by the client's permits alone; ``workers`` only bounds what is open. A
-    listing that fails does not stop the others: its error is raised when they have ended.
+    listing that fails does not stop the others: what is in ``failures`` is raised at the end.
     """
-    buffer, failures = Buffer(), Failures(kind)
-    producer = asyncio.create_task(_produce(sources, read, workers, buffer, failures))
+    buffer = Buffer()
+
+    async def run() -> None:
+        try:
+            await produce(sources, read, buffer.put, workers, failures)
+        finally:
+            await buffer.close()
+
+    producer = asyncio.create_task(run())
     try:
         async for batch in buffer.batches():
             yield batch
@@ -127,37 +108,3 @@ async def read_side_by_side(
         producer.cancel()
         await asyncio.gather(producer, return_exceptions=True)
     failures.raise_any()
-
-
-async def _produce(
-    sources: AsyncGenerator[Listing], read: Read, workers: int, buffer: Buffer, failures: Failures
-) -> None:
-    """Reads all sources into ``buffer``; starts a worker only when a source is there for it."""
-    queue: asyncio.Queue[Listing | None] = asyncio.Queue(maxsize=workers)
-
-    async def work() -> None:
-        while (listing := await queue.get()) is not None:
-            try:
-                async with aclosing(read(listing)) as pages:
-                    async for page in pages:
-                        if page.items:
-                            await buffer.put(page)
-            except Exception as error:
-                failures.add(error)
-
-    started = 0
-    try:
-        async with asyncio.TaskGroup() as group:
-            try:
-                async with aclosing(sources):
-                    async for listing in sources:
-                        await queue.put(listing)
-                        if started < workers:
-                            started += 1
-                            group.create_task(work())
-            except Exception as error:
-                failures.add(error)
-            for _ in range(started):
-                await queue.put(None)
-    finally:
-        await buffer.close()

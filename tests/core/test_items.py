@@ -132,7 +132,7 @@ async def test_discovered_values_are_encoded_filtered_and_read_once(
     ("entry", "told"),
     [
         ({"field": ".key.x"}, "path_parameters.id failed"),
-        ({"field": "."}, "path_parameters.id.field leads to an object"),
+        ({"field": "."}, "path_parameters.id leads to an object"),
         ({"field": ".key", "filter": ".key"}, "filter '.key' must answer true or false"),
         ({"field": ".key", "data_path": ".grops"}, "data_path '.grops' leads nowhere"),
     ],

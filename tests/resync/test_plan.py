@@ -8,6 +8,7 @@ import pytest
 
 from errors import SettingsError
 from mapping import CustomResourceConfig
+from resync.overrides import pagination_for
 from resync.plan import ListingPlan, build_plan, path_segment
 from settings import parse_settings
 
@@ -100,7 +101,39 @@ def test_placeholders_in_path_and_query() -> None:
         (
             "/t/{id}",
             {"path_parameters": {"id": {"endpoint": "/t/{x}", "field": ".id"}}},
-            "allowed: a path without {...}",
+            "selector.path_parameters.id.endpoint: has no entry for {x}",
+        ),
+        (
+            "/t/{a}",
+            {
+                "path_parameters": {
+                    "a": {"endpoint": "/{b}", "field": ".id"},
+                    "b": {"endpoint": "/{a}", "field": ".id"},
+                }
+            },
+            "a and b need each other",
+        ),
+        ("/t/{a}", {"path_parameters": {"a": {"values": []}}}, "found an empty list"),
+        (
+            "/t/{a}",
+            {"path_parameters": {"a": {"values": [1], "field": ".id"}}},
+            "selector.path_parameters.a.values: excludes field",
+        ),
+        ("/t/{a}", {"path_parameters": {"a": {"field": ".id"}}}, "a.endpoint: is missing"),
+        ("/t", {"ignore_statuses": [404, 401, 500]}, "found [401, 500]; allowed: 4xx codes other"),
+        (
+            "/t",
+            {"pagination": {"type": "pages"}},
+            "selector.pagination.type: is not allowed; found",
+        ),
+        ("/t", {"pagination": {"type": "pages"}}, "did you mean page?"),
+        ("/t", {"pagination": {"page_sze": 5}}, "selector.pagination.page_sze: no such key"),
+        ("/t", {"pagination": {"page_size": "x"}}, "selector.pagination.page_size: is not allowed"),
+        ("/t", {"pagination": {"location": "path"}}, "allowed: query or body"),
+        (
+            "/t",
+            {"body": [1], "pagination": {"type": "page", "location": "body"}},
+            "needs a body that is an object",
         ),
     ],
 )
@@ -116,3 +149,18 @@ def test_all_problems_of_a_resource_come_at_once() -> None:
 
 def test_no_problem_tells_a_header_s_value() -> None:
     assert "sesame" not in str(problems("/t", headers={"X-Key": "sesame\n"}))
+
+
+def test_a_resource_s_own_pagination_lies_over_the_integration_s() -> None:
+    settings = parse_settings(
+        {"baseUrl": "https://h", "paginationType": "offset", "paginationParam": "skip"}
+    )
+    same = pagination_for(settings, {"page_size": 7}, "place")
+    assert (same.type, same.param, same.page_size) == ("offset", "skip", 7)
+    other = pagination_for(settings, {"type": "page", "start_page": 0}, "place")
+    assert (other.type, other.param, other.size_param, other.start_page) == (
+        "page",
+        "page",
+        "size",
+        0,
+    )

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from pagination import Page, PageRequest
+from resync.fan_out import Failures
 from resync.listing import Listing
 from resync.side_by_side import BATCH_ITEMS, BUFFERED_BATCHES, read_side_by_side
 
@@ -57,7 +58,9 @@ async def collect(
     reader: Reader, *names: str, workers: int = 4, fail: bool = False
 ) -> list[dict[str, Any]]:
     items: list[dict[str, Any]] = []
-    async for batch in read_side_by_side("/kind", sources(*names, fail=fail), reader, workers):
+    async for batch in read_side_by_side(
+        sources(*names, fail=fail), reader, workers, Failures("/kind")
+    ):
         items += batch
     return items
 
@@ -78,7 +81,9 @@ async def test_no_listing_is_no_item() -> None:
 async def test_a_failing_listing_is_raised_after_the_others_were_read() -> None:
     items: list[dict[str, Any]] = []
     with pytest.raises(ValueError, match="bad-1 broke"):
-        async for batch in read_side_by_side("/kind", sources("a", "bad-1", "c"), Reader(), 2):
+        async for batch in read_side_by_side(
+            sources("a", "bad-1", "c"), Reader(), 2, Failures("/kind")
+        ):
             items += batch
     assert len(items) == 6 + 2 + 6
 
@@ -102,7 +107,7 @@ async def test_small_pages_are_gathered_into_few_batches() -> None:
     batches = [
         batch
         async for batch in read_side_by_side(
-            "/kind", sources(*[f"l{n}" for n in range(100)]), Reader(), 10
+            sources(*[f"l{n}" for n in range(100)]), Reader(), 10, Failures("/kind")
         )
     ]
     assert sum(map(len, batches)) == 600
@@ -112,7 +117,9 @@ async def test_small_pages_are_gathered_into_few_batches() -> None:
 async def test_readers_wait_for_a_slow_consumer() -> None:
     reader = Reader(pages=200, per_page=50)
     names = [f"l{n}" for n in range(10)]
-    async with aclosing(read_side_by_side("/kind", sources(*names), reader, 10)) as batches:
+    async with aclosing(
+        read_side_by_side(sources(*names), reader, 10, Failures("/kind"))
+    ) as batches:
         async for _ in batches:
             await asyncio.sleep(0.05)
             break
@@ -122,7 +129,9 @@ async def test_readers_wait_for_a_slow_consumer() -> None:
 
 async def test_a_consumer_that_goes_away_closes_everything() -> None:
     reader = Reader(pages=100_000)
-    async with aclosing(read_side_by_side("/kind", sources("a", "b"), reader, 2)) as batches:
+    async with aclosing(
+        read_side_by_side(sources("a", "b"), reader, 2, Failures("/kind"))
+    ) as batches:
         async for _ in batches:
             break
     assert reader.open == 0
