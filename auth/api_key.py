@@ -17,3 +17,15 @@ class ApiKeyAuth(OriginBoundAuth):
 
     def apply(self, request: httpx.Request) -> None:
         request.headers[self._name] = self._key
+
+
+class ApiKeyParamAuth(OriginBoundAuth):
+    """The key as a query parameter (Port setting ``apiKeyQueryParam``)."""
+
+    def __init__(self, param: str, key: str, covers: Covers) -> None:
+        super().__init__(covers)
+        self._param = param
+        self._key = key
+
+    def apply(self, request: httpx.Request) -> None:
+        request.url = request.url.copy_set_param(self._param, self._key)

@@ -5,16 +5,20 @@ from __future__ import annotations
 import httpx
 from pydantic import SecretStr
 
-from auth.api_key import ApiKeyAuth
+from auth.api_key import ApiKeyAuth, ApiKeyParamAuth
 from auth.basic import BasicAuth
 from auth.bearer_token import BearerTokenAuth
 from auth.none import NoAuth
+from auth.oauth2 import ClientCredentials, OAuth2Auth, PostForm, fetch_token
 from auth.origin_bound import Covers
+from auth.token_source import TokenSource
 from settings import AuthType, Settings
+from settings.model import ClientAuthMethod
 
 
-def build_auth(settings: Settings, covers: Covers) -> httpx.Auth:
-    """The ``httpx.Auth`` for ``settings.auth_type``; ``covers`` says where credentials may go."""
+def build_auth(settings: Settings, covers: Covers, post_form: PostForm) -> httpx.Auth:
+    """The ``httpx.Auth`` for ``settings.auth_type``; ``covers`` says where credentials may go, and
+    ``post_form`` sends a form to ``tokenUrl``."""
     match settings.auth_type:
         case AuthType.NONE:
             return NoAuth()
@@ -23,7 +27,20 @@ def build_auth(settings: Settings, covers: Covers) -> httpx.Auth:
         case AuthType.BASIC:
             return BasicAuth(settings.username or "", _shown(settings.password), covers)
         case AuthType.API_KEY:
-            return ApiKeyAuth(settings.api_key_header, _shown(settings.api_key), covers)
+            key = _shown(settings.api_key)
+            if settings.api_key_query_param:
+                return ApiKeyParamAuth(settings.api_key_query_param, key, covers)
+            return ApiKeyAuth(settings.api_key_header, key, covers)
+        case AuthType.OAUTH2:
+            credentials = ClientCredentials(
+                settings.client_id or "",
+                _shown(settings.client_secret),
+                settings.scope,
+                settings.audience,
+                in_body=settings.client_auth_method is ClientAuthMethod.BODY,
+            )
+            source = TokenSource(lambda: fetch_token(credentials, post_form))
+            return OAuth2Auth(source, covers)
 
 
 def _shown(secret: SecretStr | None) -> str:

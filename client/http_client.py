@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import httpx
@@ -18,7 +18,13 @@ from client import failures
 from client.origin import Origin
 from client.rate import Brake
 from client.redaction import Redactor
-from client.retry import RETRIED_STATUSES, THROTTLED_STATUSES, RetryPolicy, is_retried
+from client.retry import (
+    RETRIED_STATUSES,
+    THROTTLED_STATUSES,
+    RetryPolicy,
+    exhausted_for,
+    is_retried,
+)
 from errors import RequestError, ResponseError
 
 NO_BODY: Final = object()
@@ -37,13 +43,16 @@ Params = Sequence[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request: ``params`` are added to the query that ``url`` (absolute) already has."""
+    """One request: ``params`` are added to the query that ``url`` (absolute) already has. The body
+    is ``json`` or ``form``; statuses in ``accepted`` are an answer, not an error."""
 
     method: str
     url: str
     params: Params = ()
     headers: Params = ()
     json: Any = NO_BODY
+    form: Mapping[str, str] | None = field(default=None, repr=False)
+    accepted: frozenset[int] = frozenset()
 
     @property
     def target(self) -> httpx.URL:
@@ -91,6 +100,8 @@ class HttpClient:
         verify_ssl: bool,
         max_concurrent: int,
         max_response_bytes: int,
+        max_per_second: float | None = None,
+        headers: Mapping[str, str] | None = None,
         retry: RetryPolicy | None = None,
     ) -> None:
         self.origin = origin
@@ -99,7 +110,8 @@ class HttpClient:
         self._max_bytes = max_response_bytes
         self._retry = retry or DEFAULT_RETRY
         self._permits = asyncio.Semaphore(max_concurrent)
-        self._brake = Brake()
+        self._brake = Brake(max_per_second)
+        self._headers = dict(headers or {})
         # Left out where checks are on, so that OCEAN__SSL__THIRD_PARTY__* keeps its say.
         unchecked: dict[str, Any] = {} if verify_ssl else {"verify": False}
         self._http = OceanAsyncClient(
@@ -161,18 +173,22 @@ class HttpClient:
             async with self._permits:
                 if self._brake.held:
                     continue
+                await self._brake.turn()
                 try:
                     return await self._exchange(request)
                 except (httpx.HTTPError, httpx.InvalidURL, OSError, BlockedIPError) as error:
                     return error
 
     async def _exchange(self, request: Request) -> Response:
-        body = {} if request.json is NO_BODY else {"json": request.json}
+        headers = httpx.Headers({"Accept": ACCEPT, **self._headers})
+        headers.update(request.headers)
         outgoing = self._http.build_request(
-            request.method, request.url, headers=list(request.headers), **body
+            request.method,
+            request.url,
+            headers=headers,
+            json=None if request.json is NO_BODY else request.json,
+            data=request.form,
         )
-        if not any(name.lower() == "accept" for name, _ in request.headers):
-            outgoing.headers["Accept"] = ACCEPT
         answer = await self._http.send(outgoing, stream=True, follow_redirects=False)
         try:
             content = await self._read(request, answer)
@@ -198,8 +214,11 @@ class HttpClient:
     def _accepted(
         self, request: Request, answer: Response, attempt: int, throttled: bool
     ) -> Response:
+        rest = exhausted_for(answer.headers)
+        if rest is not None:
+            self._brake.hold(rest)
         usable = 200 <= answer.status < 300 and answer.status != 206
-        if usable or answer.status in REDIRECTS:
+        if usable or answer.status in REDIRECTS or answer.status in request.accepted:
             return replace(answer, throttled=throttled)
         raise self._error(
             request,

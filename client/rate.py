@@ -7,10 +7,13 @@ import time
 
 
 class Brake:
-    """Holds back every request until a moment that a throttled answer named."""
+    """Holds back every request until a moment that a throttled answer named, and spaces requests
+    evenly where ``per_second`` (Port setting ``maxRequestsPerSecond``) is set."""
 
-    def __init__(self) -> None:
+    def __init__(self, per_second: float | None = None) -> None:
         self._until = 0.0
+        self._interval = 1 / per_second if per_second else 0.0
+        self._next = 0.0
 
     def hold(self, seconds: float) -> None:
         """No request starts within ``seconds`` from now."""
@@ -25,3 +28,13 @@ class Brake:
         """Returns when requests may start; the hold may be prolonged meanwhile."""
         while self.held:  # noqa: ASYNC110 - a time to come, not an event that somebody sets
             await asyncio.sleep(max(0.0, self._until - time.monotonic()))
+
+    async def turn(self) -> None:
+        """Returns when it is the caller's turn at the steady rate."""
+        if not self._interval:
+            return
+        now = time.monotonic()
+        mine = max(now, self._next)
+        self._next = mine + self._interval
+        if mine > now:
+            await asyncio.sleep(mine - now)

@@ -36,11 +36,18 @@ class Redactor:
     """Masks secrets in texts and URLs. ``secrets`` are values, ``names`` extra parameter names."""
 
     def __init__(self, secrets: Iterable[str] = (), names: Iterable[str] = ()) -> None:
-        forms = {form for secret in secrets for form in _forms(secret)}
-        ordered = sorted(forms, key=len, reverse=True)
+        self._forms: set[str] = set()
+        self._longest = 0
+        self._values: re.Pattern[str] | None = None
+        self._names = frozenset(name.lower() for name in names)
+        self.learn(*secrets)
+
+    def learn(self, *secrets: str) -> None:
+        """From now on these values are masked too, such as a token that was just fetched."""
+        self._forms.update(form for secret in secrets for form in _forms(secret))
+        ordered = sorted(self._forms, key=len, reverse=True)
         self._longest = len(ordered[0]) if ordered else 0
         self._values = re.compile("|".join(map(re.escape, ordered))) if ordered else None
-        self._names = frozenset(name.lower() for name in names)
 
     def __repr__(self) -> str:
         return "Redactor()"

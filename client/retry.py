@@ -77,6 +77,15 @@ def requested_wait(headers: Mapping[str, str], status: int) -> float | None:
     return None
 
 
+def exhausted_for(headers: Mapping[str, str]) -> float | None:
+    """Seconds until a rate limit that this answer has used up is reset, or None."""
+    for prefix in ("ratelimit", "x-ratelimit"):
+        if _number(headers.get(f"{prefix}-remaining") or "") == 0:
+            reset = _reset(headers.get(f"{prefix}-reset"))
+            return None if reset is None else min(reset, LONGEST_WAIT)
+    return None
+
+
 def _seconds_or_date(value: str | None) -> float | None:
     if not value:
         return None

@@ -6,9 +6,8 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any
 
-from auth import build_auth
-from client import HttpClient, Origin, Redactor
 from mapping import CustomResourceConfig
+from resync.clients import Clients
 from resync.fan_out import Failures
 from resync.listing import ListingReader
 from resync.path_parameters import listings
@@ -20,20 +19,12 @@ CHANGING_METHODS = frozenset({"DELETE", "PATCH"})
 
 
 class Run:
-    """The settings, the one HTTP client, and what the present resync has learned."""
+    """The settings, the HTTP clients, and what the present resync has learned."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        origin = Origin.of(settings.base_url)
-        self.client = HttpClient(
-            origin=origin,
-            auth=build_auth(settings, origin.covers),
-            redactor=build_redactor(settings),
-            timeout=settings.timeout,
-            verify_ssl=settings.verify_ssl,
-            max_concurrent=settings.max_concurrent_requests,
-            max_response_bytes=settings.max_response_bytes,
-        )
+        self._clients = Clients(settings)
+        self.client = self._clients.api
         self._reader = ListingReader(self.client)
 
     def start_resync(self) -> None:
@@ -63,12 +54,4 @@ class Run:
 
     async def aclose(self) -> None:
         """Closes the connections to the API."""
-        await self.client.aclose()
-
-
-def build_redactor(settings: Settings) -> Redactor:
-    """Masks the settings' secrets; of basic authentication also what its header carries."""
-    secrets = list(settings.secrets)
-    if settings.username and settings.password:
-        secrets.append(f"{settings.username}:{settings.password.get_secret_value()}")
-    return Redactor(secrets)
+        await self._clients.aclose()

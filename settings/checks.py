@@ -3,6 +3,7 @@ with what is wrong in words that never hold the value of a secret."""
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -31,6 +32,29 @@ def base_url(value: str) -> str:
     if url.fragment or "#" in value:
         raise ValueError("must not hold a fragment (#...)")
     return value.rstrip("/")
+
+
+def token_url(value: str | None) -> str | None:
+    """An absolute http(s) URL; a query may be part of it."""
+    if value is not None:
+        base_url(value.split("?")[0])
+    return value
+
+
+def headers(value: Any) -> Any:
+    """Headers as an object, or as the JSON text of one."""
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except ValueError:
+            raise ValueError("is not JSON") from None
+    if not isinstance(value, dict):
+        raise ValueError("is not an object")
+    for name, text in value.items():
+        header_name(name)
+        if not isinstance(text, str) or not text.isascii() or not text.isprintable():
+            raise ValueError(f"holds no text that a header can carry under {name!r}")
+    return value
 
 
 def header_name(value: str) -> str:

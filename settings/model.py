@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic import BaseModel, ConfigDict, Field, Secret, SecretStr, field_validator
 from pydantic.alias_generators import to_camel
 
 from settings import checks
@@ -21,6 +21,14 @@ class AuthType(StrEnum):
     BEARER_TOKEN = "bearer_token"  # noqa: S105 - the name of a method, not a token
     BASIC = "basic"
     API_KEY = "api_key"
+    OAUTH2 = "oauth2_client_credentials"
+
+
+class ClientAuthMethod(StrEnum):
+    """Port setting ``clientAuthMethod``, RFC 6749 section 2.3.1."""
+
+    BASIC = "basic"
+    BODY = "body"
 
 
 class PaginationType(StrEnum):
@@ -85,6 +93,7 @@ def _setting(
 
 _DOT_PATH = "a dot path such as meta.next_cursor"
 _PARAM = "the name of a query parameter"
+_OAUTH2 = ("auth_type", "oauth2_client_credentials")
 
 
 class Settings(BaseModel):
@@ -105,6 +114,18 @@ class Settings(BaseModel):
         None, "a key in printable ASCII", when=("auth_type", "api_key")
     )
     api_key_header: str = _setting("X-API-Key", "a legal HTTP header name")
+    api_key_query_param: str | None = _setting(None, _PARAM)
+    token_url: str | None = _setting(None, "an http or https URL", when=_OAUTH2)
+    client_id: str | None = _setting(None, "the client's id", when=_OAUTH2)
+    client_secret: SecretStr | None = _setting(None, "the client's secret", when=_OAUTH2)
+    scope: str | None = _setting(None, "scopes, separated by blanks")
+    audience: str | None = _setting(None, "the API that the token is for")
+    client_auth_method: ClientAuthMethod = _setting(
+        ClientAuthMethod.BASIC, "one of " + ", ".join(ClientAuthMethod)
+    )
+    custom_headers: Secret[dict[str, str]] | None = _setting(
+        None, 'a JSON object of header names and texts, such as {"X-Tenant": "acme"}'
+    )
     pagination_type: PaginationType = _setting(
         PaginationType.NONE, "one of " + ", ".join(PaginationType)
     )
@@ -126,6 +147,9 @@ class Settings(BaseModel):
     max_concurrent_requests: int = _setting(
         10, "a whole number from 1 to 1,000 (requests)", ge=1, le=1000
     )
+    max_requests_per_second: float | None = _setting(
+        None, "a number of requests greater than 0", gt=0, allow_inf_nan=False
+    )
     max_response_bytes: int = _setting(
         268_435_456, "a whole number of bytes, 1,024 or greater", ge=1024
     )
@@ -138,7 +162,11 @@ class Settings(BaseModel):
     _paths = field_validator("cursor_path", "has_more_path", "last_page_path", "total_path")(
         checks.dot_path
     )
-    _params = field_validator("pagination_param", "size_param")(checks.param_name)
+    _params = field_validator("pagination_param", "size_param", "api_key_query_param")(
+        checks.param_name
+    )
+    _token_url = field_validator("token_url")(checks.token_url)
+    _custom_headers = field_validator("custom_headers", mode="before")(checks.headers)
     _rel = field_validator("header_link_rel")(checks.link_rel)
     _numbers = field_validator(
         "page_size",
@@ -146,6 +174,7 @@ class Settings(BaseModel):
         "max_pages",
         "timeout",
         "max_concurrent_requests",
+        "max_requests_per_second",
         "max_response_bytes",
         mode="before",
     )(checks.number)
@@ -173,13 +202,19 @@ class Settings(BaseModel):
     def secrets(self) -> tuple[str, ...]:
         """The values that may never appear in a log line or an error text."""
         values = (getattr(self, name) for name in type(self).model_fields)
-        return tuple(v.get_secret_value() for v in values if isinstance(v, SecretStr))
+        texts = [v.get_secret_value() for v in values if isinstance(v, SecretStr)]
+        return (*texts, *self.headers.values())
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """``customHeaders``, for every request to the configured origin."""
+        return self.custom_headers.get_secret_value() if self.custom_headers else {}
 
 
 def is_secret(field_name: str) -> bool:
     """Whether the setting of that name is a secret; a name that is no setting counts as one."""
     field = Settings.model_fields.get(field_name)
-    return field is None or "SecretStr" in str(field.annotation)
+    return field is None or "Secret" in str(field.annotation)
 
 
 def required_when(field_name: str) -> tuple[str, str] | None:

@@ -15,6 +15,7 @@ from errors import SettingsError
 from settings.model import (
     PARAM_DEFAULTS,
     AuthType,
+    ClientAuthMethod,
     PaginationType,
     Settings,
     allowed,
@@ -105,7 +106,11 @@ def _shown(value: Any) -> str:
 
 
 def _guess(name: str, value: Any) -> str:
-    enums: dict[str, type[StrEnum]] = {"auth_type": AuthType, "pagination_type": PaginationType}
+    enums: dict[str, type[StrEnum]] = {
+        "auth_type": AuthType,
+        "pagination_type": PaginationType,
+        "client_auth_method": ClientAuthMethod,
+    }
     options = [option.value for option in enums.get(name, ())]
     close = difflib.get_close_matches(str(value).lower(), options, n=1, cutoff=0.5)
     return f"; did you mean {close[0]}?" if close else ""

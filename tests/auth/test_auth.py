@@ -10,6 +10,7 @@ import pytest
 from auth import build_auth
 from client import Origin
 from settings import parse_settings
+from tests.client.conftest import no_token_endpoint
 
 BASE = "https://api.example.com"
 
@@ -17,7 +18,9 @@ BASE = "https://api.example.com"
 def sent(url: str, **settings: str) -> httpx.Headers:
     """The headers of a request to ``url`` after authentication."""
     origin = Origin.of(BASE)
-    auth = build_auth(parse_settings({"baseUrl": BASE, **settings}), origin.covers)
+    auth = build_auth(
+        parse_settings({"baseUrl": BASE, **settings}), origin.covers, no_token_endpoint
+    )
     request = httpx.Request("GET", url)
     return next(auth.sync_auth_flow(request)).headers
 
@@ -56,5 +59,7 @@ def test_none_without_authentication() -> None:
 
 @pytest.mark.parametrize(("settings", "header", "value"), CASES)
 def test_a_repr_tells_no_credentials(settings: dict[str, str], header: str, value: str) -> None:
-    auth = build_auth(parse_settings({"baseUrl": BASE, **settings}), Origin.of(BASE).covers)
+    auth = build_auth(
+        parse_settings({"baseUrl": BASE, **settings}), Origin.of(BASE).covers, no_token_endpoint
+    )
     assert value not in repr(auth)

@@ -9,13 +9,20 @@ import pytest
 from port_ocean.bootstrap import create_default_app
 
 from auth import build_auth
+from auth.oauth2 import FormPost
 from client import HttpClient, Origin
 from client.retry import RetryPolicy
-from resync.run import build_redactor
+from resync.clients import build_redactor
 from settings import parse_settings
 from tests.support.core import forget_ocean
 
 QUICK = RetryPolicy(attempts=3, base_seconds=0.01, throttled_base_seconds=0.01)
+
+
+async def no_token_endpoint(post: FormPost) -> tuple[int, bytes]:
+    """Where no token is to be fetched."""
+    raise AssertionError("a token was asked for")
+
 
 MakeClient = Callable[..., HttpClient]
 
@@ -45,12 +52,14 @@ async def make_client() -> AsyncIterator[MakeClient]:
         origin = Origin.of(parsed.base_url)
         client = HttpClient(
             origin=origin,
-            auth=build_auth(parsed, origin.covers),
+            auth=build_auth(parsed, origin.covers, no_token_endpoint),
             redactor=build_redactor(parsed),
             timeout=parsed.timeout,
             verify_ssl=parsed.verify_ssl,
             max_concurrent=parsed.max_concurrent_requests,
             max_response_bytes=parsed.max_response_bytes,
+            max_per_second=parsed.max_requests_per_second,
+            headers=parsed.headers,
             retry=retry,
         )
         made.append(client)

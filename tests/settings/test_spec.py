@@ -11,7 +11,7 @@ from port_ocean.config.dynamic import default_config_factory
 from pydantic.alias_generators import to_camel, to_snake
 
 from settings import AuthType, PaginationType, Settings, parse_settings
-from settings.model import is_secret, required_when
+from settings.model import ClientAuthMethod, is_secret, required_when
 
 SPEC = yaml.safe_load(Path(".port/spec.yaml").read_text(encoding="utf-8"))
 ENTRIES: dict[str, dict[str, Any]] = {entry["name"]: entry for entry in SPEC["configurations"]}
@@ -52,10 +52,8 @@ def test_the_same_setting_makes_it_required(name: str) -> None:
 def test_the_same_choices() -> None:
     assert ENTRIES["authType"]["enum"] == list(AuthType)
     assert ENTRIES["paginationType"]["enum"] == list(PaginationType)
-    assert [name for name, entry in ENTRIES.items() if "enum" in entry] == [
-        "authType",
-        "paginationType",
-    ]
+    assert ENTRIES["clientAuthMethod"]["enum"] == list(ClientAuthMethod)
+    assert len([name for name, entry in ENTRIES.items() if "enum" in entry]) == 3
 
 
 def test_dependencies_and_sections_name_settings_that_exist() -> None:

@@ -1,0 +1,102 @@
+"""``authType`` oauth2_client_credentials, RFC 6749 section 4.4."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote_plus
+
+import httpx
+
+from auth.renewing import RenewingAuth
+from auth.token_source import Token
+from errors import OceanCustomError
+
+MEANINGS = {
+    "invalid_request": "the token endpoint misses something: check scope and audience",
+    "invalid_client": "the client is not known: check clientId, clientSecret and clientAuthMethod",
+    "invalid_grant": "the grant is not valid: check clientId and clientSecret",
+    "unauthorized_client": "this client may not use client credentials: ask who runs the API",
+    "unsupported_grant_type": "the token endpoint does not support client credentials",
+    "invalid_scope": "the scope is not known or not allowed: check scope",
+}
+"""The error codes of section 5.2, and what to look at."""
+
+
+class AuthenticationError(OceanCustomError):
+    """No token was to be had, or what was answered is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class FormPost:
+    """A POST with a form body; ``headers`` may hold the client's credentials."""
+
+    form: Mapping[str, str] = field(repr=False)
+    headers: Mapping[str, str] = field(repr=False)
+
+
+PostForm = Callable[[FormPost], Awaitable[tuple[int, bytes]]]
+"""Sends a form to the token endpoint; returns the status (200, 400 or 401) and the body."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClientCredentials:
+    """The settings ``clientId``, ``clientSecret``, ``scope``, ``audience`` and
+    ``clientAuthMethod`` (``in_body``: the credentials go into the form)."""
+
+    client_id: str
+    client_secret: str = field(repr=False)
+    scope: str | None = None
+    audience: str | None = None
+    in_body: bool = False
+
+    def request(self) -> FormPost:
+        """The token request; section 2.3.1 has id and secret form-encoded inside Basic."""
+        form = {"grant_type": "client_credentials"}
+        form |= {k: v for k, v in (("scope", self.scope), ("audience", self.audience)) if v}
+        if self.in_body:
+            secret = {"client_id": self.client_id, "client_secret": self.client_secret}
+            return FormPost({**form, **secret}, {})
+        pair = f"{quote_plus(self.client_id)}:{quote_plus(self.client_secret)}"
+        basic = base64.b64encode(pair.encode()).decode("ascii")
+        return FormPost(form, {"Authorization": f"Basic {basic}"})
+
+
+async def fetch_token(credentials: ClientCredentials, post: PostForm) -> Token:
+    """A new access token. Raises ``AuthenticationError`` for an error answer (section 5.2) or an
+    answer that holds no bearer token (section 5.1)."""
+    status, body = await post(credentials.request())
+    try:
+        answer = json.loads(body)
+    except ValueError:
+        answer = None
+    if not isinstance(answer, dict):
+        raise AuthenticationError("the token endpoint did not answer in JSON: check tokenUrl")
+    if "error" in answer or status != httpx.codes.OK:
+        code = str(answer.get("error", status))[:60]
+        meaning = MEANINGS.get(code, "check tokenUrl, clientId and clientSecret")
+        raise AuthenticationError(f"the token endpoint refused ({code}): {meaning}")
+    token, kind = answer.get("access_token"), str(answer.get("token_type", "bearer")).lower()
+    if not isinstance(token, str) or not token or kind != "bearer":
+        raise AuthenticationError("the token endpoint's answer holds no bearer access_token")
+    return Token(token, _lifetime(answer.get("expires_in")))
+
+
+class OAuth2Auth(RenewingAuth):
+    """``Authorization: Bearer <access token>``."""
+
+    def applied(self, request: httpx.Request, token: Token) -> httpx.Request:
+        request.headers["Authorization"] = f"Bearer {token.content}"
+        return request
+
+
+def _lifetime(value: Any) -> float | None:
+    """``expires_in`` in seconds; some servers write it as text."""
+    try:
+        seconds = float(value)
+    except (TypeError, ValueError):
+        return None
+    return seconds if seconds > 0 else None
