@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote_plus
+from urllib.parse import quote_plus, urlencode
 
 import httpx
 
+from auth.exchange import AuthenticationError, AuthRequest, Surroundings
 from auth.renewing import RenewingAuth
 from auth.token_source import Token
-from errors import OceanCustomError
 
 MEANINGS = {
     "invalid_request": "the token endpoint misses something: check scope and audience",
@@ -25,50 +24,47 @@ MEANINGS = {
 }
 """The error codes of section 5.2, and what to look at."""
 
-
-class AuthenticationError(OceanCustomError):
-    """No token was to be had, or what was answered is none."""
-
-
-@dataclass(frozen=True, slots=True)
-class FormPost:
-    """A POST with a form body; ``headers`` may hold the client's credentials."""
-
-    form: Mapping[str, str] = field(repr=False)
-    headers: Mapping[str, str] = field(repr=False)
-
-
-PostForm = Callable[[FormPost], Awaitable[tuple[int, bytes]]]
-"""Sends a form to the token endpoint; returns the status (200, 400 or 401) and the body."""
+REFUSALS = frozenset({400, 401})
+"""How a token endpoint says no; the answer's body says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class ClientCredentials:
-    """The settings ``clientId``, ``clientSecret``, ``scope``, ``audience`` and
+    """The settings ``tokenUrl``, ``clientId``, ``clientSecret``, ``scope``, ``audience`` and
     ``clientAuthMethod`` (``in_body``: the credentials go into the form)."""
 
+    token_url: str
     client_id: str
     client_secret: str = field(repr=False)
     scope: str | None = None
     audience: str | None = None
     in_body: bool = False
 
-    def request(self) -> FormPost:
+    def request(self) -> AuthRequest:
         """The token request; section 2.3.1 has id and secret form-encoded inside Basic."""
         form = {"grant_type": "client_credentials"}
         form |= {k: v for k, v in (("scope", self.scope), ("audience", self.audience)) if v}
         if self.in_body:
             secret = {"client_id": self.client_id, "client_secret": self.client_secret}
-            return FormPost({**form, **secret}, {})
+            return self._post({**form, **secret}, {})
         pair = f"{quote_plus(self.client_id)}:{quote_plus(self.client_secret)}"
         basic = base64.b64encode(pair.encode()).decode("ascii")
-        return FormPost(form, {"Authorization": f"Basic {basic}"})
+        return self._post(form, {"Authorization": f"Basic {basic}"})
+
+    def _post(self, form: dict[str, str], headers: dict[str, str]) -> AuthRequest:
+        return AuthRequest(
+            "POST",
+            self.token_url,
+            headers={"Content-Type": "application/x-www-form-urlencoded", **headers},
+            body=urlencode(form).encode(),
+            accepted=REFUSALS,
+        )
 
 
-async def fetch_token(credentials: ClientCredentials, post: PostForm) -> Token:
+async def fetch_token(credentials: ClientCredentials, around: Surroundings) -> Token:
     """A new access token. Raises ``AuthenticationError`` for an error answer (section 5.2) or an
     answer that holds no bearer token (section 5.1)."""
-    status, body = await post(credentials.request())
+    status, body = await around.send(credentials.request())
     try:
         answer = json.loads(body)
     except ValueError:
@@ -82,6 +78,7 @@ async def fetch_token(credentials: ClientCredentials, post: PostForm) -> Token:
     token, kind = answer.get("access_token"), str(answer.get("token_type", "bearer")).lower()
     if not isinstance(token, str) or not token or kind != "bearer":
         raise AuthenticationError("the token endpoint's answer holds no bearer access_token")
+    around.learn(token)
     return Token(token, _lifetime(answer.get("expires_in")))
 
 

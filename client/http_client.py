@@ -44,14 +44,14 @@ Params = Sequence[tuple[str, str]]
 @dataclass(frozen=True, slots=True)
 class Request:
     """One request: ``params`` are added to the query that ``url`` (absolute) already has. The body
-    is ``json`` or ``form``; statuses in ``accepted`` are an answer, not an error."""
+    is ``json`` or ``content``; statuses in ``accepted`` are an answer, not an error."""
 
     method: str
     url: str
     params: Params = ()
     headers: Params = ()
     json: Any = NO_BODY
-    form: Mapping[str, str] | None = field(default=None, repr=False)
+    content: bytes | None = field(default=None, repr=False)
     accepted: frozenset[int] = frozenset()
 
     @property
@@ -187,7 +187,7 @@ class HttpClient:
             request.url,
             headers=headers,
             json=None if request.json is NO_BODY else request.json,
-            data=request.form,
+            content=request.content,
         )
         answer = await self._http.send(outgoing, stream=True, follow_redirects=False)
         try:

@@ -2,53 +2,53 @@
 
 from __future__ import annotations
 
-import json
+from typing import Any
+from urllib.parse import parse_qsl
 
 import httpx
 
 from auth import build_auth
+from auth.exchange import AuthRequest, Surroundings
 from auth.none import NoAuth
-from auth.oauth2 import FormPost
 from client import HttpClient, Origin, Redactor, Request
 from client.redaction import is_secret_name
+from resync.jq import evaluate
 from settings import Settings
-
-REFUSALS = frozenset({400, 401})
-"""How a token endpoint says no (RFC 6749 section 5.2); the answer's body says why."""
 
 
 class Clients:
-    """The API's client, and a token endpoint's that is made when a token is first needed."""
+    """The API's client, and a token endpoint's where credentials are fetched."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._redactor = build_redactor(settings)
-        self._token_client: HttpClient | None = None
+        self._auth_clients: dict[Origin, HttpClient] = {}
         origin = Origin.of(settings.base_url)
-        auth = build_auth(settings, origin.covers, self._post_form)
+        around = Surroundings(origin.covers, self._send, evaluate, self._redactor.learn)
+        auth = build_auth(settings, around)
         self.api = self._client(origin, auth, settings.headers)
 
     async def aclose(self) -> None:
         """Closes all connections."""
-        await self.api.aclose()
-        if self._token_client is not None:
-            await self._token_client.aclose()
+        for client in (self.api, *self._auth_clients.values()):
+            await client.aclose()
 
-    async def _post_form(self, post: FormPost) -> tuple[int, bytes]:
-        """Sends a form to ``tokenUrl``, by the caller's permit: it waits for this meanwhile."""
-        url = self._settings.token_url or ""
-        if self._token_client is None:
-            self._token_client = self._client(Origin.of(url), NoAuth(), {})
-        response = await self._token_client.send(
+    async def _send(self, request: AuthRequest) -> tuple[int, bytes]:
+        """Sends a request for credentials, by the caller's permit: it waits for this meanwhile."""
+        origin = Origin.of(request.url)
+        client = self._auth_clients.get(origin)
+        if client is None:
+            client = self._auth_clients[origin] = self._client(origin, NoAuth(), {})
+        response = await client.send(
             Request(
-                "POST",
-                url,
-                headers=tuple(post.headers.items()),
-                form=post.form,
-                accepted=REFUSALS,
+                request.method,
+                request.url,
+                params=request.params,
+                headers=tuple(request.headers.items()),
+                content=request.body,
+                accepted=request.accepted,
             )
         )
-        self._redactor.learn(*tokens_in(response.content))
         return response.status, response.content
 
     def _client(self, origin: Origin, auth: httpx.Auth, headers: dict[str, str]) -> HttpClient:
@@ -71,15 +71,25 @@ def build_redactor(settings: Settings) -> Redactor:
     secrets = list(settings.secrets)
     if settings.username and settings.password:
         secrets.append(f"{settings.username}:{settings.password.get_secret_value()}")
+    secrets += leaves_called_secret(settings)
     names = [settings.api_key_query_param] if settings.api_key_query_param else []
     return Redactor(secrets, names)
 
 
-def tokens_in(body: bytes) -> list[str]:
-    """The values of an authentication's answer that its keys call secret."""
-    try:
-        answer = json.loads(body)
-    except ValueError:
+def leaves_called_secret(settings: Settings) -> list[str]:
+    """The texts in ``customAuthRequest`` whose names say that they are secret."""
+    if settings.custom_auth_request is None:
         return []
-    pairs = answer.items() if isinstance(answer, dict) else ()
-    return [v for k, v in pairs if isinstance(v, str) and is_secret_name(k) and k != "token_type"]
+    request = settings.custom_auth_request.get_secret_value()
+    pending: list[tuple[str, Any]] = parse_qsl(request.body_form or "")
+    pending += request.model_dump(exclude={"body_form"}).items()
+    found: list[str] = []
+    while pending:
+        name, value = pending.pop()
+        if isinstance(value, dict):
+            pending += value.items()
+        elif isinstance(value, list):
+            pending += [(name, one) for one in value]
+        elif isinstance(value, str) and is_secret_name(name):
+            found.append(value)
+    return found

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, Secret, SecretStr, field_vali
 from pydantic.alias_generators import to_camel
 
 from settings import checks
+from settings.custom_auth import CustomAuthRequest, CustomAuthTemplate
 
 
 class AuthType(StrEnum):
@@ -22,6 +23,7 @@ class AuthType(StrEnum):
     BASIC = "basic"
     API_KEY = "api_key"
     OAUTH2 = "oauth2_client_credentials"
+    CUSTOM = "custom"
 
 
 class ClientAuthMethod(StrEnum):
@@ -122,6 +124,17 @@ class Settings(BaseModel):
     audience: str | None = _setting(None, "the API that the token is for")
     client_auth_method: ClientAuthMethod = _setting(
         ClientAuthMethod.BASIC, "one of " + ", ".join(ClientAuthMethod)
+    )
+    custom_auth_request: Secret[CustomAuthRequest] | None = _setting(
+        None,
+        "a JSON object with endpoint, method, headers, body or bodyForm, queryParams and "
+        "reauthenticateIntervalSeconds",
+        when=("auth_type", "custom"),
+    )
+    custom_auth_request_template: Secret[CustomAuthTemplate] | None = _setting(
+        None,
+        "a JSON object with headers, queryParams or body, whose texts may hold {{.jq_path}}",
+        when=("auth_type", "custom"),
     )
     custom_headers: Secret[dict[str, str]] | None = _setting(
         None, 'a JSON object of header names and texts, such as {"X-Tenant": "acme"}'

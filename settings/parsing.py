@@ -85,7 +85,7 @@ def _unknown(given: Mapping[str, Any]) -> Iterator[str]:
 
 def _problem(details: Any, known: Mapping[str, Any]) -> str:
     name = to_snake(str(details["loc"][0]))
-    label = to_camel(name)
+    label = ".".join([to_camel(name), *map(str, details["loc"][1:])])
     if details["type"] == "missing":
         return f"{label}: is missing; allowed: {allowed(name)}"
     why = str(details["ctx"]["error"]) if details["type"] == "value_error" else "is not allowed"

@@ -10,7 +10,7 @@ import pytest
 from auth import build_auth
 from client import Origin
 from settings import parse_settings
-from tests.client.conftest import no_token_endpoint
+from tests.client.conftest import without_tokens
 
 BASE = "https://api.example.com"
 
@@ -18,9 +18,7 @@ BASE = "https://api.example.com"
 def sent(url: str, **settings: str) -> httpx.Headers:
     """The headers of a request to ``url`` after authentication."""
     origin = Origin.of(BASE)
-    auth = build_auth(
-        parse_settings({"baseUrl": BASE, **settings}), origin.covers, no_token_endpoint
-    )
+    auth = build_auth(parse_settings({"baseUrl": BASE, **settings}), without_tokens(origin))
     request = httpx.Request("GET", url)
     return next(auth.sync_auth_flow(request)).headers
 
@@ -60,6 +58,6 @@ def test_none_without_authentication() -> None:
 @pytest.mark.parametrize(("settings", "header", "value"), CASES)
 def test_a_repr_tells_no_credentials(settings: dict[str, str], header: str, value: str) -> None:
     auth = build_auth(
-        parse_settings({"baseUrl": BASE, **settings}), Origin.of(BASE).covers, no_token_endpoint
+        parse_settings({"baseUrl": BASE, **settings}), without_tokens(Origin.of(BASE))
     )
     assert value not in repr(auth)

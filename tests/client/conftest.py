@@ -9,7 +9,7 @@ import pytest
 from port_ocean.bootstrap import create_default_app
 
 from auth import build_auth
-from auth.oauth2 import FormPost
+from auth.exchange import AuthRequest, Surroundings
 from client import HttpClient, Origin
 from client.retry import RetryPolicy
 from resync.clients import build_redactor
@@ -19,9 +19,13 @@ from tests.support.core import forget_ocean
 QUICK = RetryPolicy(attempts=3, base_seconds=0.01, throttled_base_seconds=0.01)
 
 
-async def no_token_endpoint(post: FormPost) -> tuple[int, bytes]:
-    """Where no token is to be fetched."""
+async def _no_token_endpoint(request: AuthRequest) -> tuple[int, bytes]:
     raise AssertionError("a token was asked for")
+
+
+def without_tokens(origin: Origin) -> Surroundings:
+    """Surroundings in which no token is to be fetched."""
+    return Surroundings(origin.covers, _no_token_endpoint, lambda *_: [], lambda _: None)
 
 
 MakeClient = Callable[..., HttpClient]
@@ -52,7 +56,7 @@ async def make_client() -> AsyncIterator[MakeClient]:
         origin = Origin.of(parsed.base_url)
         client = HttpClient(
             origin=origin,
-            auth=build_auth(parsed, origin.covers, no_token_endpoint),
+            auth=build_auth(parsed, without_tokens(origin)),
             redactor=build_redactor(parsed),
             timeout=parsed.timeout,
             verify_ssl=parsed.verify_ssl,

@@ -1,0 +1,119 @@
+"""``authType`` custom: a request of the user's own, and templates over what it answers."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import httpx
+
+from auth.exchange import AuthenticationError, AuthRequest, Surroundings
+from auth.renewing import RenewingAuth
+from auth.token_source import Token, TokenSource
+from settings.custom_auth import CustomAuthRequest, CustomAuthTemplate
+
+TEMPLATE = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
+
+
+class CustomAuth(RenewingAuth):
+    """Adds headers, query parameters and body fields that were rendered for the present token."""
+
+    def applied(self, request: httpx.Request, token: Token) -> httpx.Request:
+        rendered: CustomAuthTemplate = token.content
+        url = request.url
+        for name, value in (rendered.query_params or {}).items():
+            url = url.copy_set_param(name, value)
+        headers = request.headers
+        content = request.content
+        if rendered.body:
+            content = _merged(content, rendered.body)
+            headers["Content-Type"] = "application/json"
+            headers["Content-Length"] = str(len(content))
+        for name, value in (rendered.headers or {}).items():
+            headers[name] = str(value)
+        return httpx.Request(
+            request.method, url, headers=headers, content=content, extensions=request.extensions
+        )
+
+
+def custom_source(
+    request: CustomAuthRequest, template: CustomAuthTemplate, base_url: str, around: Surroundings
+) -> TokenSource:
+    """Where ``CustomAuth`` gets its tokens: the templates, rendered over a fresh answer.
+
+    Fetching raises ``AuthenticationError`` for an answer that is not JSON and for a template whose
+    path matches nothing.
+    """
+
+    async def fetch() -> Token:
+        _, body = await around.send(_as_request(request, base_url))
+        try:
+            answer = json.loads(body)
+        except ValueError:
+            raise AuthenticationError(
+                "the answer to customAuthRequest is not JSON: check its endpoint"
+            ) from None
+        rendered = CustomAuthTemplate.model_construct(
+            headers=_rendered(template.headers, answer, around),
+            query_params=_rendered(template.query_params, answer, around),
+            body=_rendered(template.body, answer, around),
+        )
+        return Token(rendered, request.reauthenticate_interval_seconds)
+
+    return TokenSource(fetch)
+
+
+def _as_request(request: CustomAuthRequest, base_url: str) -> AuthRequest:
+    headers = dict(request.headers or {})
+    names = {name.lower() for name in headers}
+    body: bytes | None = None
+    content_type = "application/json"
+    if request.body_form is not None:
+        body, content_type = request.body_form.encode(), "application/x-www-form-urlencoded"
+    elif request.body is not None:
+        body = json.dumps(request.body).encode()
+    if body is not None and "content-type" not in names:
+        headers["Content-Type"] = content_type
+    params = tuple((name, str(value)) for name, value in (request.query_params or {}).items())
+    return AuthRequest(request.method, request.url(base_url), params, headers, body)
+
+
+def _rendered(template: Any, answer: Any, around: Surroundings) -> Any:
+    """``template`` with each ``{{.path}}`` in its texts replaced by what it finds."""
+    if isinstance(template, Mapping):
+        return {key: _rendered(value, answer, around) for key, value in template.items()}
+    if isinstance(template, list):
+        return [_rendered(value, answer, around) for value in template]
+    if not isinstance(template, str):
+        return template
+    return TEMPLATE.sub(_finder(answer, around), template)
+
+
+def _finder(answer: Any, around: Surroundings) -> Callable[[re.Match[str]], str]:
+    def find(match: re.Match[str]) -> str:
+        path = match.group(1).strip()
+        try:
+            found = around.evaluate(path, answer)
+        except ValueError as error:
+            raise AuthenticationError(f"customAuthRequestTemplate {path!r}: {error}") from None
+        if len(found) != 1 or found[0] is None or isinstance(found[0], dict | list):
+            keys = ", ".join(answer) if isinstance(answer, dict) else type(answer).__name__
+            raise AuthenticationError(
+                f"customAuthRequestTemplate {path!r} finds no text in the answer, which holds: "
+                f"{keys:.200}"
+            )
+        text = str(found[0]).lower() if isinstance(found[0], bool) else str(found[0])
+        around.learn(text)
+        return text
+
+    return find
+
+
+def _merged(content: bytes, fields: Mapping[str, Any]) -> bytes:
+    """A request's JSON object with ``fields`` over it."""
+    body = json.loads(content) if content else {}
+    if not isinstance(body, dict):
+        raise AuthenticationError("customAuthRequestTemplate.body needs a body that is an object")
+    return json.dumps({**body, **fields}).encode()
