@@ -10,19 +10,34 @@ from port_ocean.clients.port.types import UserAgentType
 from port_ocean.context.event import TriggerType
 from port_ocean.context.ocean import PortOceanContext
 from port_ocean.core.handlers.port_app_config.api import APIPortAppConfig
+from port_ocean.core.handlers.port_app_config.models import PortAppConfig
 from port_ocean.core.integrations.base import BaseIntegration
+from pydantic.v1 import ValidationError
 
-from mapping import CustomPortAppConfig
+from errors import SettingsError
+from mapping import CustomPortAppConfig, mapping_problems
 from settings.preflight import stop_on_wrong_settings
 
 stop_on_wrong_settings()
 
 
+class CustomPortAppConfigHandler(APIPortAppConfig):
+    """Reads the mapping from Port; one that is wrong is told with its places."""
+
+    CONFIG_CLASS = CustomPortAppConfig
+
+    async def get_port_app_config(self, use_cache: bool = True) -> PortAppConfig:
+        """The mapping. Raises ``SettingsError`` with every problem of a wrong one."""
+        try:
+            return await super().get_port_app_config(use_cache)
+        except ValidationError as error:
+            raise SettingsError(mapping_problems(error), subject="the mapping") from None
+
+
 class CustomIntegration(BaseIntegration):
     """Ocean's integration, with this project's mapping and with resyncs that never overlap."""
 
-    class AppConfigHandlerClass(APIPortAppConfig):
-        CONFIG_CLASS = CustomPortAppConfig
+    AppConfigHandlerClass = CustomPortAppConfigHandler
 
     def __init__(self, context: PortOceanContext) -> None:
         super().__init__(context)

@@ -3,6 +3,7 @@ models because the framework's are."""
 
 from __future__ import annotations
 
+import difflib
 from typing import Any, ClassVar, Literal
 
 from port_ocean.core.handlers.port_app_config.models import (
@@ -10,7 +11,7 @@ from port_ocean.core.handlers.port_app_config.models import (
     ResourceConfig,
     Selector,
 )
-from pydantic.v1 import BaseModel, Extra, Field
+from pydantic.v1 import BaseModel, Extra, Field, ValidationError
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 
@@ -83,6 +84,11 @@ class CustomSelector(Selector):
         title="Pagination",
         description="Pagination of this resource, where it differs from the integration's.",
     )
+    format: Literal["json", "jsonl", "csv"] | None = Field(
+        default=None,
+        title="Format",
+        description="How an answer is read: json, jsonl or csv; by its content type if left out.",
+    )
     ignore_statuses: list[int] = Field(
         default_factory=list,
         title="Ignore statuses",
@@ -112,3 +118,20 @@ class CustomPortAppConfig(PortAppConfig):
     resources: list[CustomResourceConfig] = Field(  # type: ignore[assignment]
         default_factory=list, title="Resources", description="The endpoints to read."
     )
+
+
+def mapping_problems(error: ValidationError) -> list[str]:
+    """The problems of a mapping: each with its place, such as ``resources[2].selector.methd``."""
+    return [_problem(details["loc"], details["msg"]) for details in error.errors()]
+
+
+def _problem(loc: tuple[int | str, ...], message: str) -> str:
+    parts = [f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc]
+    place = "".join(parts).lstrip(".")
+    if not message.startswith("extra fields"):
+        return f"{place}: {message}"
+    model = PathParameter if "path_parameters" in loc else CustomSelector
+    names = [field.alias for field in model.__fields__.values()]
+    guess = difflib.get_close_matches(str(loc[-1]), names, n=1, cutoff=0.6)
+    hint = f"did you mean {guess[0]}?" if guess else f"allowed: {', '.join(names)}"
+    return f"{place}: no such key; {hint}"

@@ -1,10 +1,9 @@
-"""From an answer to its items."""
+"""From an answer's value to its items."""
 
 from __future__ import annotations
 
-import json
 import re
-from typing import Any, NoReturn
+from typing import Any
 
 from errors import ResponseError
 from resync.jq import evaluate
@@ -13,41 +12,6 @@ PLAIN_PATH = re.compile(r"\.[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
 """``.a.b``: what can be walked without jq, and what can say which key is not there."""
 
 MAX_KEYS_SHOWN = 12
-
-
-def parse_json(content: bytes, charset: str | None, excerpt: str) -> Any:
-    """The JSON value in a body. ``excerpt`` is how the body begins, secrets masked.
-
-    Raises ``ResponseError`` for an empty body, HTML, cut or malformed JSON, and ``NaN``.
-    """
-    if not content.strip():
-        raise ResponseError("the answer is empty, where JSON was expected")
-    try:
-        text: str | bytes = content.decode(charset) if charset else content
-        return json.loads(text, parse_constant=_refuse_constant)
-    except (ValueError, LookupError) as error:
-        _refuse(error, content, excerpt)
-    except RecursionError:
-        raise ResponseError("the answer's JSON is nested too deeply") from None
-
-
-def _refuse(error: Exception, content: bytes, excerpt: str) -> NoReturn:
-    if content.lstrip()[:1] == b"<":
-        raise ResponseError(
-            "the answer is HTML or XML, where JSON was expected: perhaps a login page. Check "
-            f"authType, baseUrl and the endpoint. It begins: {excerpt!r}"
-        ) from None
-    what = getattr(error, "msg", None) or type(error).__name__
-    place = getattr(error, "pos", None)
-    where = f" at character {place:,} of {len(content):,}" if place is not None else ""
-    raise ResponseError(
-        f"the answer is not whole JSON ({what}{where}): it may be cut short. Check the endpoint, "
-        f"and that it answers with JSON. It begins: {excerpt!r}"
-    ) from None
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")
 
 
 def find_items(body: Any, data_path: str) -> list[Any]:

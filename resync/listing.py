@@ -13,7 +13,8 @@ from client import HttpClient, Request, Response
 from client.http_client import NO_BODY
 from errors import PaginationError, RequestError, ResponseError
 from pagination import End, Page, PageRequest, PageSizes, build_paginator, walk
-from resync.extraction import count_records, find_items, parse_json, shape_of
+from resync.extraction import count_records, find_items, shape_of
+from resync.formats import read_body
 from resync.plan import EndpointPlan
 
 NO_CONTENT = 204
@@ -111,11 +112,9 @@ class ListingReader:
     def _items(self, listing: Listing, response: Response) -> tuple[Any, list[Any]]:
         if response.status == NO_CONTENT:
             return None, []
-        charset = response.headers.get("content-type", "").partition("charset=")[2]
-        charset = charset.split(";")[0].strip(" \"'").lower()
         excerpt = self._client.redactor.excerpt(response.content)
-        known = charset in ("", "utf-8", "utf8")
-        body = parse_json(response.content, None if known else charset, excerpt)
+        content_type = response.headers.get("content-type", "")
+        body = read_body(response.content, content_type, listing.endpoint.format, excerpt)
         data_path = listing.endpoint.data_path
         if data_path == "." and isinstance(body, dict) and not listing.endpoint.items_to_parse:
             self._judge_whole_object(listing, body, excerpt)

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, quote, urlsplit
 from errors import SettingsError
 from mapping import CustomResourceConfig, CustomSelector, PathParameter
 from pagination import PageRequest
+from resync.formats import Format
 from resync.jq import compile_expression
 from resync.overrides import pagination_for
 from resync.parameters import PLACEHOLDER, in_order, needs_of, parameter_problems, placeholders
@@ -38,6 +39,7 @@ class EndpointPlan:
     pagination: PaginationSettings
     items_to_parse: str | None = None
     ignore_statuses: frozenset[int] = frozenset()
+    format: Format | None = None
 
     @property
     def wanted(self) -> frozenset[str]:
@@ -90,6 +92,7 @@ def build_plan(settings: Settings, resource: CustomResourceConfig) -> ListingPla
         _endpoint(settings, selector, selector.endpoint or resource.kind),
         items_to_parse=resource.port.items_to_parse,
         ignore_statuses=frozenset(selector.ignore_statuses),
+        format=selector.format,
     )
     entries = selector.path_parameters
     parameters = tuple(

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
+import zlib
 from collections.abc import Iterator
 from typing import Any
 
+import brotli
 import pytest
+import zstandard
 
 from sandbox.serving import serve
 from tests.support.canned import CannedApi
@@ -156,3 +160,48 @@ async def test_a_method_that_changes_things_gets_a_warning(
     outcome = await resync(core, url, resource("/items", method="PATCH", body={}))
     assert outcome.succeeded, outcome.error
     assert len([line for line in log if "by PATCH, which usually changes" in line]) == 1
+
+
+async def test_rows_of_a_csv_become_entities(core: Core, canned: CannedApi, url: str) -> None:
+    canned.answers["/report"] = (200, "text/csv; charset=utf-8", b"id,name\r\na,Ann\r\nb,\r\n")
+    outcome = await resync(core, url, resource("/report", data_path=None))
+    assert outcome.succeeded, outcome.error
+    assert core.catalog.identifiers("record") == ["a", "b"]
+
+
+@pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "zstd"])
+async def test_compressed_answers(core: Core, canned: CannedApi, url: str, coding: str) -> None:
+    body = b'{"items": [{"id": "a"}, {"id": "b"}]}'
+    packed = {
+        "gzip": gzip.compress,
+        "deflate": zlib.compress,
+        "br": brotli.compress,
+        "zstd": zstandard.compress,
+    }[coding](body)
+    canned.answers["/items"] = (200, "application/json", packed)
+    canned.headers = {"content-encoding": coding}
+    outcome = await resync(core, url, resource("/items"))
+    assert outcome.succeeded, outcome.error
+    assert core.catalog.identifiers("record") == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("selector", "told"),
+    [
+        ({"methd": "GET"}, "resources[1].selector.methd: no such key; did you mean method?"),
+        ({"method": "FETCH"}, "resources[1].selector.method: "),
+        (
+            {"path_parameters": {"x": {"endpont": "/y"}}},
+            "resources[1].selector.path_parameters.x.endpont: no such key; did you mean endpoint?",
+        ),
+        ({"pagination": {"type": "pages"}}, "selector.pagination.type: is not allowed"),
+    ],
+)
+async def test_a_wrong_mapping_is_told_with_its_place(
+    core: Core, canned: CannedApi, url: str, selector: dict[str, Any], told: str
+) -> None:
+    canned.json("/items", '{"items": []}')
+    outcome = await resync(core, url, resource("/items"), resource("/others", **selector))
+    assert not outcome.succeeded
+    assert told in outcome.error
+    assert "/others" not in canned.asked

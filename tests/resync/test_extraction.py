@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from errors import ResponseError
-from resync.extraction import count_records, find_items, parse_json, shape_of
+from resync.extraction import count_records, find_items, shape_of
+from resync.formats import parse_json
 from resync.jq import evaluate
 
 HUGE = 123456789012345678901234567890

@@ -1,0 +1,119 @@
+"""From an answer's bytes to a value: JSON, JSON Lines or CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import Any, Literal, NoReturn
+
+from errors import ResponseError
+
+Format = Literal["json", "jsonl", "csv"]
+
+BY_CONTENT_TYPE: dict[str, Format] = {
+    "application/jsonl": "jsonl",
+    "application/x-jsonlines": "jsonl",
+    "application/jsonlines": "jsonl",
+    "application/x-ndjson": "jsonl",
+    "application/ndjson": "jsonl",
+    "text/csv": "csv",
+}
+UTF8 = frozenset({"", "utf-8", "utf8"})
+
+
+def read_body(content: bytes, content_type: str, wanted: Format | None, excerpt: str) -> Any:
+    """The value in a body: of the format ``wanted``, else by content type, else JSON.
+
+    ``excerpt`` is how the body begins, secrets masked. Raises ``ResponseError`` for an empty body,
+    HTML, and what is cut, malformed or not in the charset that the content type names.
+    """
+    media, _, params = content_type.partition(";")
+    charset = params.partition("charset=")[2].split(";")[0].strip(" \"'").lower()
+    if not content.strip():
+        raise ResponseError("the answer is empty, where JSON was expected")
+    match wanted or BY_CONTENT_TYPE.get(media.strip().lower(), "json"):
+        case "jsonl":
+            return _json_lines(_text(content, charset), excerpt)
+        case "csv":
+            return _csv(_text(content, charset), excerpt)
+        case _:
+            return parse_json(content, None if charset in UTF8 else charset, excerpt)
+
+
+def parse_json(content: bytes, charset: str | None, excerpt: str) -> Any:
+    """The JSON value in a body. Raises ``ResponseError`` as ``read_body`` does."""
+    if not content.strip():
+        raise ResponseError("the answer is empty, where JSON was expected")
+    try:
+        text: str | bytes = content.decode(charset) if charset else content
+        return json.loads(text, parse_constant=_refuse_constant)
+    except (ValueError, LookupError) as error:
+        _refuse(error, content, excerpt)
+    except RecursionError:
+        raise ResponseError("the answer's JSON is nested too deeply") from None
+
+
+def _text(content: bytes, charset: str) -> str:
+    try:
+        return content.decode("utf-8-sig" if charset in UTF8 else charset)
+    except (ValueError, LookupError):
+        raise ResponseError(f"the answer is not text in {charset or 'utf-8'}") from None
+
+
+def _json_lines(text: str, excerpt: str) -> list[Any]:
+    """A value a line; blank lines hold none. Lines end with \\n alone: others may be in a text."""
+    values: list[Any] = []
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            values.append(json.loads(line, parse_constant=_refuse_constant))
+        except (ValueError, RecursionError):
+            raise ResponseError(
+                f"line {number} of the answer is not JSON: it may be cut short. The answer "
+                f"begins: {excerpt!r}"
+            ) from None
+    return values
+
+
+def _csv(text: str, excerpt: str) -> list[dict[str, str]]:
+    """Rows as objects of texts by header, RFC 4180. A row of another length is an error."""
+    if text.lstrip().startswith("<"):
+        _refuse(ValueError("it is no CSV"), text.encode(), excerpt)
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        header = next(reader)
+        if len(set(header)) != len(header):
+            raise ResponseError(f"the CSV names a column twice: {', '.join(header)[:200]}")
+        rows: list[dict[str, str]] = []
+        for row in reader:
+            if row and len(row) != len(header):
+                raise ResponseError(
+                    f"line {reader.line_num} of the CSV has {len(row)} columns, where its header "
+                    f"has {len(header)}: it may be cut short"
+                )
+            if row:
+                rows.append(dict(zip(header, row, strict=True)))
+    except csv.Error as error:
+        raise ResponseError(f"line {reader.line_num} of the CSV cannot be read: {error}") from None
+    return rows
+
+
+def _refuse(error: Exception, content: bytes, excerpt: str) -> NoReturn:
+    if content.lstrip()[:1] == b"<":
+        raise ResponseError(
+            "the answer is HTML or XML, where JSON was expected: perhaps a login page. Check "
+            f"authType, baseUrl and the endpoint. It begins: {excerpt!r}"
+        ) from None
+    what = getattr(error, "msg", None) or type(error).__name__
+    place = getattr(error, "pos", None)
+    where = f" at character {place:,} of {len(content):,}" if place is not None else ""
+    raise ResponseError(
+        f"the answer is not whole JSON ({what}{where}): it may be cut short. Check the endpoint, "
+        f"and that it answers with JSON. It begins: {excerpt!r}"
+    ) from None
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")

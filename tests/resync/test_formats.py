@@ -1,0 +1,64 @@
+"""Answers in JSON Lines and CSV."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from errors import ResponseError
+from resync.formats import Format, read_body
+
+
+def read(content: bytes, content_type: str = "", wanted: Format | None = None) -> Any:
+    return read_body(content, content_type, wanted, content[:20].decode("latin-1"))
+
+
+@pytest.mark.parametrize(
+    ("content", "content_type", "wanted", "value"),
+    [
+        (b'[{"a": 1}]', "", None, [{"a": 1}]),
+        (b'[{"a": 1}]', "text/html", None, [{"a": 1}]),
+        (b'{"a": 1}\n{"a": 2}\n', "application/x-ndjson", None, [{"a": 1}, {"a": 2}]),
+        (
+            b'{"a": 1}\r\n\r\n{"a": 2}',
+            "application/jsonl; charset=utf-8",
+            None,
+            [{"a": 1}, {"a": 2}],
+        ),
+        (b'{"a": "\xe2\x80\xa8"}', "", "jsonl", [{"a": "\u2028"}]),
+        (
+            b"id,name\r\n1,x\r\n2,y\r\n",
+            "text/csv",
+            None,
+            [{"id": "1", "name": "x"}, {"id": "2", "name": "y"}],
+        ),
+        (b'id,name\n1,"a, ""b""\nc"\n', "", "csv", [{"id": "1", "name": 'a, "b"\nc'}]),
+        (b"\xef\xbb\xbfid\n1\n", "text/csv", None, [{"id": "1"}]),
+        ("id\né\n".encode("latin-1"), "text/csv; charset=ISO-8859-1", None, [{"id": "é"}]),
+        (b"id,name\n", "text/csv", None, []),
+        (b'[{"a": 1}]', "text/csv", "json", [{"a": 1}]),
+    ],
+)
+def test_values(content: bytes, content_type: str, wanted: Format | None, value: Any) -> None:
+    assert read(content, content_type, wanted) == value
+
+
+@pytest.mark.parametrize(
+    ("content", "wanted", "told"),
+    [
+        (b'{"a": 1}\n{"a": ', "jsonl", "line 2 of the answer is not JSON"),
+        (b"<html>", "csv", "perhaps a login page"),
+        (b"<html>", "jsonl", "line 1 of the answer"),
+        (b"id,name\n1,x\n2", "csv", "line 3 of the CSV has 1 columns"),
+        (b'id,name\n1,"x', "csv", "cannot be read"),
+        (b"id,id\n1,2\n", "csv", "names a column twice"),
+        (b"\xff\xfe", "csv", "is not text in utf-8"),
+        (b"", "csv", "the answer is empty"),
+        (b"\n", "jsonl", "the answer is empty"),
+    ],
+)
+def test_what_is_cut_or_wrong_is_an_error(content: bytes, wanted: Format, told: str) -> None:
+    with pytest.raises(ResponseError) as caught:
+        read(content, "", wanted)
+    assert told in str(caught.value)
