@@ -11,7 +11,7 @@ from port_ocean.context.event import event
 from port_ocean.context.ocean import ocean
 from port_ocean.utils.signal import signal_handler
 
-from mapping import CustomResourceConfig
+from mapping import CustomPortAppConfig, CustomResourceConfig
 from resync.run import Run
 from settings import parse_settings
 from settings.parsing import advice
@@ -45,7 +45,9 @@ async def on_start() -> None:
 
 @ocean.on_resync_start()
 async def on_resync_start() -> None:
-    current_run().start_resync()
+    run = current_run()
+    run.check(cast(CustomPortAppConfig, event.port_app_config).resources)
+    run.start_resync()
 
 
 @ocean.on_resync()

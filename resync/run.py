@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from typing import Any
 
+from errors import SettingsError
 from mapping import CustomResourceConfig
 from resync.clients import Clients
 from resync.fan_out import Failures
@@ -30,6 +31,17 @@ class Run:
     def start_resync(self) -> None:
         """Forgets what an earlier resync has learned of page sizes and warned about."""
         self._reader = ListingReader(self.client)
+
+    def check(self, resources: Sequence[CustomResourceConfig]) -> None:
+        """Raises ``SettingsError`` with every problem of all resources and its place."""
+        problems: list[str] = []
+        for index, resource in enumerate(resources):
+            try:
+                build_plan(self.settings, resource)
+            except SettingsError as error:
+                problems += [f"resources[{index}].{problem}" for problem in error.problems]
+        if problems:
+            raise SettingsError(problems, subject="the mapping")
 
     async def batches(self, resource: CustomResourceConfig) -> AsyncGenerator[list[dict[str, Any]]]:
         """Yields the items of one resource in batches.

@@ -156,3 +156,29 @@ async def test_a_thousand_parents(core: Core, canned: CannedApi, url: str) -> No
     assert outcome.succeeded, outcome.error
     assert len(core.catalog.identifiers("record")) == 1000
     assert len(canned.asked) == 1001
+
+
+async def test_a_discovery_by_post_with_everything_that_a_request_may_have(core: Core) -> None:
+    members = resource(
+        "/teams/{team}/members",
+        identifier='.__team + "/" + .id',
+        path_parameters={
+            "team": {
+                "endpoint": "/teams/search",
+                "method": "POST",
+                "query_params": {"tag": ["a", "b"]},
+                "headers": {"X-Asked-By": "test"},
+                "body": {"id": "team-0002"},
+                "data_path": ".items",
+                "field": ".id",
+            }
+        },
+    )
+    outcome = await core.resync(core.settings("offset"), members)
+    assert outcome.succeeded, outcome.error
+    (search, *_) = [s for s in core.api.requests() if s.path.endswith("/search")]
+    assert (search.method, json.loads(search.body)) == ("POST", {"id": "team-0002"})
+    assert search.headers["x-asked-by"] == "test"
+    assert [value for name, value in search.query if name == "tag"] == ["a", "b"]
+    read = {s.path.split("/")[4] for s in core.api.requests() if s.path.endswith("/members")}
+    assert read == {"team-0002"}
