@@ -46,13 +46,16 @@ async def listings(
         bindings = fan_out(bindings, step, workers, failures)
     seen: set[int] = set()
     wanted = sorted(plan.endpoint.wanted)
-    async with aclosing(bindings):
-        async for binding in bindings:
-            key = hash(tuple(binding.values.get(name) for name in wanted))
-            if plan.parameters and key in seen:
-                continue
-            seen.add(key)
-            yield Listing(plan.kind, plan.endpoint, binding.values, binding.extras)
+    try:
+        async with aclosing(bindings):
+            async for binding in bindings:
+                key = hash(tuple(binding.values.get(name) for name in wanted))
+                if plan.parameters and key in seen:
+                    continue
+                seen.add(key)
+                yield Listing(plan.kind, plan.endpoint, binding.values, binding.extras)
+    finally:
+        await resolver.close()
     resolver.warn_of_skipped()
 
 
@@ -92,6 +95,7 @@ class _Resolver:
         self._kind = plan.kind
         self._reader = reader
         self._shared: OrderedDict[tuple[str, ...], asyncio.Task[list[Binding]]] = OrderedDict()
+        self._running: set[asyncio.Task[list[Binding]]] = set()
         self._skipped: dict[str, int] = {}
 
     async def discovered(self, parameter: Parameter, given: Binding) -> AsyncGenerator[Binding]:
@@ -110,10 +114,19 @@ class _Resolver:
         needs = (given.values[name] for name in sorted(parameter.needs))
         key = (parameter.name, *needs)
         if key not in self._shared:
-            self._shared[key] = asyncio.create_task(self._all(parameter, given))
+            task = asyncio.create_task(self._all(parameter, given))
+            self._running.add(task)
+            task.add_done_callback(self._running.discard)
+            self._shared[key] = task
             while len(self._shared) > SHARED_DISCOVERIES:
                 self._shared.popitem(last=False)
         return await asyncio.shield(self._shared[key])
+
+    async def close(self) -> None:
+        """Ends the discoveries that nobody waits for any more."""
+        for task in self._running:
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
 
     def warn_of_skipped(self) -> None:
         """One warning for each parameter that had values which cannot be used."""
