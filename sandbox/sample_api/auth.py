@@ -5,13 +5,18 @@ from __future__ import annotations
 import base64
 import binascii
 import hmac
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import parse_qsl
 
-from sandbox.sample_api.messages import ApiError
+from sandbox.sample_api.messages import ApiError, Reply
 
 REALM = 'realm="sample-api"'
-CHALLENGES = {"bearer_token": f"Bearer {REALM}", "basic": f'Basic {REALM}, charset="UTF-8"'}
+TOKEN_PATH = "/oauth/token"  # noqa: S105 - an address
+TOKEN_SECONDS = 3600
+BEARER = f"Bearer {REALM}"
+CHALLENGES = {"bearer_token": BEARER, "oauth2": BEARER, "basic": f'Basic {REALM}, charset="UTF-8"'}
 
 
 @dataclass(slots=True)
@@ -22,6 +27,9 @@ class Credentials:
     username: str = "demo"
     password: str = "demo-password"  # noqa: S105
     api_key: str = "demo-key"
+    client_id: str = "demo-client"
+    client_secret: str = "demo-client-secret"  # noqa: S105
+    access_token: str = "demo-access-token"  # noqa: S105
 
 
 def check_auth(auth: str, headers: Mapping[str, str], accepted: Credentials) -> None:
@@ -29,8 +37,9 @@ def check_auth(auth: str, headers: Mapping[str, str], accepted: Credentials) -> 
     scheme, _, value = headers.get("authorization", "").partition(" ")
     if auth == "none":
         return
-    if auth == "bearer_token":
-        given, right = value.strip(), accepted.token
+    if auth in ("bearer_token", "oauth2"):
+        given = value.strip()
+        right = accepted.token if auth == "bearer_token" else accepted.access_token
         right_scheme = scheme.lower() == "bearer"
     elif auth == "basic":
         given, right = _decoded(value), f"{accepted.username}:{accepted.password}"
@@ -43,6 +52,19 @@ def check_auth(auth: str, headers: Mapping[str, str], accepted: Credentials) -> 
     challenge = [("WWW-Authenticate", CHALLENGES[auth])] if auth in CHALLENGES else []
     message = "credentials are wrong" if given else "credentials are missing"
     raise ApiError(401, "unauthorized", message, challenge)
+
+
+def issue_token(headers: Mapping[str, str], body: bytes, accepted: Credentials) -> Reply:
+    """The answer of the token endpoint (RFC 6749 section 4.4): by basic header or in the body."""
+    form = dict(parse_qsl(body.decode("utf-8", "replace")))
+    _, _, value = headers.get("authorization", "").partition(" ")
+    given = _decoded(value) or f"{form.get('client_id')}:{form.get('client_secret')}"
+    if form.get("grant_type") != "client_credentials":
+        return Reply(400, b'{"error":"unsupported_grant_type"}')
+    if given != f"{accepted.client_id}:{accepted.client_secret}":
+        return Reply(401, b'{"error":"invalid_client"}')
+    token = {"access_token": accepted.access_token, "token_type": "Bearer"}
+    return Reply(200, json.dumps({**token, "expires_in": TOKEN_SECONDS}).encode())
 
 
 def _decoded(value: str) -> str:

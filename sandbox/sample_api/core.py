@@ -6,7 +6,7 @@ import asyncio
 import json
 from typing import Any
 
-from sandbox.sample_api.auth import Credentials, check_auth
+from sandbox.sample_api.auth import TOKEN_PATH, Credentials, check_auth, issue_token
 from sandbox.sample_api.envelope import Page, wrap
 from sandbox.sample_api.messages import (
     VISIT,
@@ -48,6 +48,8 @@ class Core:
         seen = visit.seen
         if seen.path == HEALTH:
             return Reply(200, b'{"status":"ok"}')
+        if seen.path == TOKEN_PATH:
+            return issue_token(seen.headers, seen.body, self._credentials)
         route = find_route(seen.path)
         if route is None:
             raise ApiError(404, "not_found", f"there is nothing at {seen.path}")
@@ -67,9 +69,12 @@ class Core:
     def _listing(self, visit: Visit, route: Route, collection: Collection) -> Reply:
         switches = visit.switches
         query = dict(visit.seen.query)
+        wanted = _filter(visit.seen.body) if route.rest == "search" else {}
+        # A search may page inside its body: {"page": {"offset": 100, "limit": 50}}.
+        query |= {name: str(value) for name, value in wanted.pop("page", {}).items()}
         window = asked_window(route.pagination, route.collection, query, switches, self._limits)
         if route.rest == "search":
-            found = collection.search(_filter(visit.seen.body), switches.count)
+            found = collection.search(wanted, switches.count)
             total = len(found)
             start, stop = _bounds(window, total, switches)
             rows = found[start:stop]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sandbox.sample_api.data import DEFAULT_SIZES
 from sandbox.sample_api.messages import ApiError
 
-AUTHS = ("none", "bearer_token", "basic", "api_key")
+AUTHS = ("none", "bearer_token", "basic", "api_key", "oauth2")
 PAGINATIONS = ("none", "offset", "page", "cursor")
 RESOURCES = tuple(DEFAULT_SIZES)
 PARENT, NESTED = "teams", "members"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tests.support.core import Core, resource
@@ -158,3 +160,24 @@ async def test_raw_examples_are_sent_and_can_be_switched_off(core: Core) -> None
     assert [item["id"] for item in core.catalog.examples()["/teams"]] == [
         record["id"] for record in core.api.records("teams")[:5]
     ]
+
+
+async def test_a_search_that_pages_inside_its_body(core: Core) -> None:
+    search = resource(
+        "/services/search",
+        method="POST",
+        body={},
+        pagination={
+            "type": "offset",
+            "location": "body",
+            "pagination_param": "page.offset",
+            "size_param": "page.limit",
+            "page_size": 9,
+        },
+    )
+    outcome = await core.resync(core.settings("offset"), search)
+    assert outcome.succeeded, outcome.error
+    expect_everything(core, "services")
+    bodies = sorted(json.loads(seen.body)["page"]["offset"] for seen in core.api.requests())
+    assert bodies == [0, 9, 18, 27, 36, 45, 54]
+    assert all(seen.query == [] for seen in core.api.requests())

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent.parent
 COMMAND = [sys.executable, "-m", "cli.demo"]
 
 
-def test_all_three_acts_go_as_they_should() -> None:
+def test_all_acts_go_as_they_should() -> None:
     done = subprocess.run(
         COMMAND, cwd=ROOT, capture_output=True, text=True, timeout=150, check=False
     )
@@ -23,7 +23,7 @@ def test_all_three_acts_go_as_they_should() -> None:
         "4,000 before, 3,600 after",
         "3,600 before, 3,600 after",
         "answered 500 Internal",
-        "All three acts went as they should",
+        "All four acts went as they should",
     ):
         assert told in done.stdout
     assert done.stderr == ""
