@@ -12,15 +12,18 @@ from auth.exchange import AuthRequest, Surroundings
 from auth.none import NoAuth
 from client import HttpClient, Origin, Redactor, Request
 from client.redaction import is_secret_name
+from client.retry import RetryPolicy
 from resync.jq import evaluate
 from settings import Settings
 
 
 class Clients:
-    """The API's client, and a token endpoint's where credentials are fetched."""
+    """The API's client, and a token endpoint's where credentials are fetched; ``retry`` stands in
+    for the usual policy."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, retry: RetryPolicy | None = None) -> None:
         self._settings = settings
+        self._retry = retry
         self._redactor = build_redactor(settings)
         self._auth_clients: dict[Origin, HttpClient] = {}
         origin = Origin.of(settings.base_url)
@@ -63,6 +66,7 @@ class Clients:
             max_response_bytes=settings.max_response_bytes,
             max_per_second=settings.max_requests_per_second,
             headers=headers,
+            retry=self._retry,
         )
 
 

@@ -8,11 +8,20 @@ import httpx
 import pytest
 
 from auth import build_auth
+from auth.exchange import AuthRequest, Surroundings
 from client import Origin
 from settings import parse_settings
-from tests.client.conftest import without_tokens
 
 BASE = "https://api.example.com"
+
+
+async def _no_token_endpoint(request: AuthRequest) -> tuple[int, bytes]:
+    raise AssertionError("a token was asked for")
+
+
+def without_tokens(origin: Origin) -> Surroundings:
+    """Surroundings in which no token is to be fetched."""
+    return Surroundings(origin.covers, _no_token_endpoint, lambda *_: [], lambda _: None)
 
 
 def sent(url: str, **settings: str) -> httpx.Headers:

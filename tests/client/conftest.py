@@ -8,24 +8,13 @@ from typing import Any
 import pytest
 from port_ocean.bootstrap import create_default_app
 
-from auth import build_auth
-from auth.exchange import AuthRequest, Surroundings
-from client import HttpClient, Origin
+from client import HttpClient
 from client.retry import RetryPolicy
-from resync.clients import build_redactor
+from resync.clients import Clients
 from settings import parse_settings
 from tests.support.core import forget_ocean
 
 QUICK = RetryPolicy(attempts=3, base_seconds=0.01, throttled_base_seconds=0.01)
-
-
-async def _no_token_endpoint(request: AuthRequest) -> tuple[int, bytes]:
-    raise AssertionError("a token was asked for")
-
-
-def without_tokens(origin: Origin) -> Surroundings:
-    """Surroundings in which no token is to be fetched."""
-    return Surroundings(origin.covers, _no_token_endpoint, lambda *_: [], lambda _: None)
 
 
 MakeClient = Callable[..., HttpClient]
@@ -49,26 +38,12 @@ def ocean_app() -> Iterator[Any]:
 @pytest.fixture
 async def make_client() -> AsyncIterator[MakeClient]:
     """Makes clients from integration settings; closes them at the end."""
-    made: list[HttpClient] = []
+    made: list[Clients] = []
 
     def make(retry: RetryPolicy = QUICK, **settings: str) -> HttpClient:
-        parsed = parse_settings(settings)
-        origin = Origin.of(parsed.base_url)
-        client = HttpClient(
-            origin=origin,
-            auth=build_auth(parsed, without_tokens(origin)),
-            redactor=build_redactor(parsed),
-            timeout=parsed.timeout,
-            verify_ssl=parsed.verify_ssl,
-            max_concurrent=parsed.max_concurrent_requests,
-            max_response_bytes=parsed.max_response_bytes,
-            max_per_second=parsed.max_requests_per_second,
-            headers=parsed.headers,
-            retry=retry,
-        )
-        made.append(client)
-        return client
+        made.append(Clients(parse_settings(settings), retry))
+        return made[-1].api
 
     yield make
-    for client in made:
-        await client.aclose()
+    for clients in made:
+        await clients.aclose()
