@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Any, cast
 
 from loguru import logger
 from port_ocean.clients.port.types import UserAgentType
@@ -12,6 +12,7 @@ from port_ocean.context.ocean import PortOceanContext
 from port_ocean.core.handlers.port_app_config.api import APIPortAppConfig
 from port_ocean.core.handlers.port_app_config.models import PortAppConfig
 from port_ocean.core.integrations.base import BaseIntegration
+from port_ocean.core.ocean_types import INCREMENTAL_EVENT_LISTENER
 from pydantic.v1 import ValidationError
 
 from errors import SettingsError
@@ -25,13 +26,26 @@ class CustomPortAppConfigHandler(APIPortAppConfig):
     """Reads the mapping from Port; one that is wrong is told with its places."""
 
     CONFIG_CLASS = CustomPortAppConfig
+    _any_kind: list[INCREMENTAL_EVENT_LISTENER] | None = None
 
     async def get_port_app_config(self, use_cache: bool = True) -> PortAppConfig:
         """The mapping. Raises ``SettingsError`` with every problem of a wrong one."""
         try:
-            return await super().get_port_app_config(use_cache)
+            config = await super().get_port_app_config(use_cache)
         except ValidationError as error:
             raise SettingsError(mapping_problems(error), subject="the mapping") from None
+        self._name_incremental_kinds(cast(CustomPortAppConfig, config))
+        return config
+
+    def _name_incremental_kinds(self, config: CustomPortAppConfig) -> None:
+        """Ocean syncs by increments only kinds that are registered by name, and here the mapping
+        names them: what was registered for any kind is registered for those."""
+        registered = self.context.integration.event_strategy.incremental
+        self._any_kind = registered.pop(None, None) or self._any_kind
+        registered.clear()
+        for resource in config.resources:
+            if resource.selector.incremental and self._any_kind:
+                registered[resource.kind] = self._any_kind
 
 
 class CustomIntegration(BaseIntegration):

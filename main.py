@@ -9,6 +9,7 @@ from typing import Any, cast
 from loguru import logger
 from port_ocean.context.event import event
 from port_ocean.context.ocean import ocean
+from port_ocean.core.incremental.cursor_context import active_incremental_cursor
 from port_ocean.utils.signal import signal_handler
 
 from mapping import CustomPortAppConfig, CustomResourceConfig
@@ -54,5 +55,16 @@ async def on_resync_start() -> None:
 async def on_resync(kind: str) -> AsyncIterator[list[dict[str, Any]]]:
     resource = cast(CustomResourceConfig, event.resource_config)
     async with aclosing(current_run().batches(resource)) as batches:
+        async for batch in batches:
+            yield batch
+
+
+@ocean.on_incremental_resync()
+async def on_incremental_resync(kind: str) -> AsyncIterator[list[dict[str, Any]]]:
+    resource = cast(CustomResourceConfig, event.resource_config)
+    since = active_incremental_cursor()
+    if resource.selector.incremental is None or since is None:
+        return
+    async with aclosing(current_run().batches(resource, since)) as batches:
         async for batch in batches:
             yield batch

@@ -55,6 +55,22 @@ class PathParameter(BaseModel):
         extra = Extra.forbid
 
 
+class Incremental(BaseModel):
+    """How a resource is asked for what has changed since a moment."""
+
+    param: str = Field(
+        title="Parameter", description="Query parameter that carries the moment, ISO 8601 in UTC."
+    )
+    field: str | None = Field(
+        default=None,
+        title="Field",
+        description="Dot path to an item's time of change; what is older is left out.",
+    )
+
+    class Config:
+        extra = Extra.forbid
+
+
 class CustomSelector(Selector):
     """What to request for a resource and where the items are in the answer."""
 
@@ -83,6 +99,11 @@ class CustomSelector(Selector):
         default_factory=dict,
         title="Pagination",
         description="Pagination of this resource, where it differs from the integration's.",
+    )
+    incremental: Incremental | None = Field(
+        default=None,
+        title="Incremental",
+        description="Makes the resource part of Ocean's incremental resyncs.",
     )
     format: Literal["json", "jsonl", "csv"] | None = Field(
         default=None,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
+from datetime import datetime
 from typing import Any
 
 from errors import SettingsError
 from mapping import CustomResourceConfig
 from resync.clients import Clients
 from resync.fan_out import Failures
+from resync.incremental import changed_since, newer
 from resync.listing import ListingReader
 from resync.path_parameters import listings
 from resync.plan import build_plan
@@ -43,13 +45,18 @@ class Run:
         if problems:
             raise SettingsError(problems, subject="the mapping")
 
-    async def batches(self, resource: CustomResourceConfig) -> AsyncGenerator[list[dict[str, Any]]]:
-        """Yields the items of one resource in batches.
+    async def batches(
+        self, resource: CustomResourceConfig, since: datetime | None = None
+    ) -> AsyncGenerator[list[dict[str, Any]]]:
+        """Yields the items of one resource in batches: all, or what has changed ``since``.
 
         Raises ``SettingsError`` before any request if the resource is wrong; any other error
         once all that can be read was yielded.
         """
         plan = build_plan(self.settings, resource)
+        incremental = resource.selector.incremental
+        if incremental and since:
+            plan = changed_since(plan, incremental.param, since)
         if plan.endpoint.method in CHANGING_METHODS:
             self._reader.warn_once(
                 f"method {plan.kind}",
@@ -62,7 +69,10 @@ class Run:
         batches = read_side_by_side(sources, self._reader.pages, workers, failures)
         async with aclosing(batches):
             async for batch in batches:
-                yield batch
+                if incremental and incremental.field and since:
+                    batch = newer(batch, incremental.field, since)
+                if batch:
+                    yield batch
 
     async def aclose(self) -> None:
         """Closes the connections to the API."""

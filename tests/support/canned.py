@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qsl
 
 
 @dataclass
@@ -14,6 +15,7 @@ class CannedApi:
     answers: dict[str, tuple[int, str, bytes]] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    queries: list[dict[str, str]] = field(default_factory=list)
 
     def json(self, path: str, text: str, status: int = 200) -> None:
         self.answers[path] = (status, "application/json", text.encode())
@@ -21,6 +23,7 @@ class CannedApi:
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         path = scope["raw_path"].decode("ascii")
         self.asked.append(path)
+        self.queries.append(dict(parse_qsl(scope["query_string"].decode("ascii"))))
         missing = (404, "application/json", b'{"error": "no such path"}')
         status, content_type, body = self.answers.get(path, missing)
         headers = {"content-type": content_type, **self.headers}
