@@ -9,11 +9,10 @@ from pagination.paginator import End, Page, PageRequest
 from pagination.placement import asked_size
 from pagination.signals import (
     ended,
-    explicit_more,
-    flagged_more,
+    has_more_sign,
+    last_page,
     refuse_empty,
     short_of_total,
-    sign_name,
     total_of,
 )
 from settings.model import PaginationSettings
@@ -49,12 +48,10 @@ def end_of(page: Page, settings: PaginationSettings, page_size: int) -> End | No
     Raises ``PaginationError`` where has-more is true and the page is empty, or where the listing
     would end below an explicit total.
     """
-    explicit = explicit_more(page, settings)
-    more = explicit if explicit is not None else flagged_more(page, next_fields=True)
-    if more is not None:
-        sign = sign_name(settings, explicit is not None)
-        if not more:
-            return ended(page, settings, f"{sign} says that this was the last page")
+    sign = has_more_sign(page, settings, next_fields=True)
+    if sign.more is False:
+        return last_page(page, settings, sign)
+    if sign.more:
         refuse_empty(page, sign)
         return None
     if _total_is_reached(page, settings):
@@ -70,9 +67,8 @@ def end_of(page: Page, settings: PaginationSettings, page_size: int) -> End | No
 
 def expects_more(page: Page, settings: PaginationSettings) -> bool:
     """Whether the answer holds any sign that there are more pages."""
-    explicit = explicit_more(page, settings)
-    more = explicit if explicit is not None else flagged_more(page, next_fields=True)
-    return bool(more) or short_of_total(page, settings) is not None
+    sign = has_more_sign(page, settings, next_fields=True)
+    return bool(sign.more) or short_of_total(page, settings) is not None
 
 
 def pages_left(page: Page, settings: PaginationSettings) -> int | None:

@@ -8,17 +8,16 @@ from typing import Any
 from errors import PaginationError
 from pagination.links import is_link, linked
 from pagination.paginator import End, Page, PageRequest
-from pagination.placement import asked_size, found, placed, with_size
+from pagination.placement import first_page_was_full, found, placed, with_size
 from pagination.signals import (
     CURSOR_PATTERNS,
     MISSING,
     dig,
     ended,
-    explicit_more,
-    flagged_more,
+    has_more_sign,
+    last_page,
     refuse_empty,
     short_of_total,
-    sign_name,
 )
 from settings.model import PaginationSettings
 
@@ -38,16 +37,16 @@ class CursorPagination:
 
     def following(self, page: Page) -> PageRequest | End:
         cursor = self._cursor(page)
-        explicit = explicit_more(page, self.settings)
-        more = explicit if explicit is not None else flagged_more(page, next_fields=False)
-        sign = sign_name(self.settings, explicit is not None)
-        if more is False:
-            return ended(page, self.settings, f"{sign} says that this was the last page")
-        if more:
+        sign = has_more_sign(page, self.settings, next_fields=False)
+        if sign.more is False:
+            return last_page(page, self.settings, sign)
+        if sign.more:
             refuse_empty(page, sign)
         if cursor is None:
-            if more:
-                raise PaginationError(f"{sign} says that there is more, but {self._no_cursor()}")
+            if sign.more:
+                raise PaginationError(
+                    f"{sign.name} says that there is more, but {self._no_cursor()}"
+                )
             self._refuse_wrong_path(page)
             return ended(page, self.settings, "no next cursor")
         if is_link(cursor):
@@ -55,10 +54,9 @@ class CursorPagination:
         return placed(page.request, self.settings, self.settings.param, cursor)
 
     def expects_more(self, page: Page) -> bool:
-        explicit = explicit_more(page, self.settings)
-        more = explicit if explicit is not None else flagged_more(page, next_fields=False)
-        if more is not None:
-            return more
+        sign = has_more_sign(page, self.settings, next_fields=False)
+        if sign.more is not None:
+            return sign.more
         return self._cursor(page) is not None or short_of_total(page, self.settings) is not None
 
     def _paths(self) -> tuple[str, ...]:
@@ -79,7 +77,7 @@ class CursorPagination:
     def _refuse_wrong_path(self, page: Page) -> None:
         """A full first page and no trace of a cursor: more likely a wrong path than the end."""
         present = any(dig(page.body, path) is not MISSING for path in self._paths())
-        full = page.progress.first_page_items >= asked_size(page.request, self.settings)
+        full = first_page_was_full(page, self.settings)
         if not present and full and not page.progress.seen.intersection(self._paths()):
             raise PaginationError(
                 f"the first page is full and {self._no_cursor()}; set cursorPath to where it is"

@@ -11,11 +11,11 @@ from pagination.paginator import End, Page, PageRequest
 from pagination.placement import with_size
 from pagination.signals import (
     ended,
-    explicit_more,
-    flagged_more,
+    explicit_sign,
+    has_more_sign,
+    last_page,
     refuse_empty,
     short_of_total,
-    sign_name,
 )
 from settings.model import PaginationSettings
 
@@ -39,26 +39,26 @@ class LinkedPagination:
 
     def following(self, page: Page) -> PageRequest | End:
         link = self.link(page)
-        explicit = explicit_more(page, self.settings)
-        if explicit is False:
-            sign = sign_name(self.settings, True)
-            return ended(page, self.settings, f"{sign} says that this was the last page")
-        if explicit:
-            refuse_empty(page, sign_name(self.settings, True))
+        named = explicit_sign(page, self.settings)
+        if named.more is False:
+            return last_page(page, self.settings, named)
+        if named.more:
+            refuse_empty(page, named)
         if link is not None:
             return linked(page, link)
-        if explicit or flagged_more(page, next_fields=False):
-            sign = sign_name(self.settings, bool(explicit))
+        # Only now the patterns: a link is stronger than a sign that was merely recognised.
+        sign = has_more_sign(page, self.settings, next_fields=False)
+        if sign.more:
             raise PaginationError(
-                f"{sign} says that there is more, but there is no link: check {self.position}"
+                f"{sign.name} says that there is more, but there is no link: check {self.position}"
             )
         self.check_end(page)
         return ended(page, self.settings, "no link to a next page")
 
     def expects_more(self, page: Page) -> bool:
-        explicit = explicit_more(page, self.settings)
-        if explicit is not None:
-            return explicit
+        named = explicit_sign(page, self.settings)
+        if named.more is not None:
+            return named.more
         return self.link(page) is not None or short_of_total(page, self.settings) is not None
 
     def check_end(self, page: Page) -> None:

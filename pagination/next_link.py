@@ -8,7 +8,7 @@ from typing import Any
 from errors import PaginationError
 from pagination.linked import LinkedPagination
 from pagination.paginator import Page
-from pagination.placement import asked_size
+from pagination.placement import first_page_was_full
 from pagination.signals import MISSING, dig
 
 DEFAULT_PATH = "@odata.nextLink"
@@ -36,8 +36,7 @@ class NextLinkPagination(LinkedPagination):
     def check_end(self, page: Page) -> None:
         if self.settings.next_link_path is None or self._value(page) is not MISSING:
             return
-        full = page.progress.first_page_items >= asked_size(page.request, self.settings)
-        if full and page.progress.pages == 1:
+        if page.progress.pages == 1 and first_page_was_full(page, self.settings):
             raise PaginationError(
                 f"the first page is full and no link is at {self.position}: correct nextLinkPath"
             )

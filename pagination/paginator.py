@@ -51,7 +51,7 @@ class Page:
 
     ``records`` are what counts as items (``count`` of them); ``items`` are what is handed on,
     the same list except where one object stands for many records. ``url`` is where the answer
-    came from; ``headers`` have lower-case names; ``size_bytes`` is the size of the body.
+    came from; ``headers`` are looked up by lower-case names; ``size_bytes`` is the body's size.
     ``ignored`` is the status that was taken for "nothing here", where one was.
     """
 

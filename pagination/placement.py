@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from pagination.paginator import PageRequest
+from pagination.paginator import Page, PageRequest
 from settings.model import Location, PaginationSettings
 
 
@@ -47,6 +47,11 @@ def asked_size(request: PageRequest, settings: PaginationSettings) -> int:
     """The items a page of ``request`` was asked to hold: the resource's value, else pageSize."""
     given = found_number(request, settings, settings.size_param)
     return settings.page_size if given is None else given
+
+
+def first_page_was_full(page: Page, settings: PaginationSettings) -> bool:
+    """Whether the listing's first page held all the items that it was asked to hold."""
+    return page.progress.first_page_items >= asked_size(page.request, settings)
 
 
 def _with(body: Any, path: list[str], value: Any) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any, Final
 
 from errors import PaginationError
@@ -144,16 +145,37 @@ def ended(page: Page, settings: PaginationSettings, evidence: str) -> End:
     return End(evidence, warning=told)
 
 
-def refuse_empty(page: Page, sign: str) -> None:
+def refuse_empty(page: Page, sign: Sign) -> None:
     """Raises ``PaginationError`` if ``page`` is empty although ``sign`` promises more."""
     if page.count == 0:
         raise PaginationError(
-            f"{sign} says that there are more items, but page {page.progress.pages} is empty. "
+            f"{sign.name} says that there are more items, but page {page.progress.pages} is empty. "
             "Check hasMorePath and data_path, or whether the API stopped early."
         )
 
 
-def sign_name(settings: PaginationSettings, explicit: bool) -> str:
-    """How a message calls the has-more sign that was used."""
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """What an answer says of further pages (None: nothing), and how a message calls that."""
+
+    more: bool | None
+    name: str
+
+
+def explicit_sign(page: Page, settings: PaginationSettings) -> Sign:
+    """What ``hasMorePath``, else ``lastPagePath``, says."""
     path = settings.has_more_path or settings.last_page_path
-    return f"{path!r}" if explicit and path else "the has-more sign in the answer"
+    return Sign(explicit_more(page, settings), repr(path))
+
+
+def has_more_sign(page: Page, settings: PaginationSettings, *, next_fields: bool) -> Sign:
+    """What a named path says; where it says nothing, what the common patterns say."""
+    named = explicit_sign(page, settings)
+    if named.more is not None:
+        return named
+    return Sign(flagged_more(page, next_fields=next_fields), "the has-more sign in the answer")
+
+
+def last_page(page: Page, settings: PaginationSettings, sign: Sign) -> End:
+    """The end that ``sign`` tells; raises as ``ended`` does."""
+    return ended(page, settings, f"{sign.name} says that this was the last page")

@@ -90,11 +90,8 @@ class ListingReader:
             return Page(request=request, items=[], ignored=error.status)
         try:
             body, items = self._items(listing, response)
-            records = (
-                count_records(items, endpoint.items_to_parse)
-                if items and (endpoint.items_to_parse)
-                else None
-            )
+            parse = endpoint.items_to_parse
+            records = count_records(items, parse) if parse and items else None
         except ResponseError as error:
             url = self._client.redactor.url(response.url)
             raise ResponseError(f"kind {listing.kind}, {endpoint.method} {url}: {error}") from None
@@ -102,7 +99,7 @@ class ListingReader:
             request=request,
             items=items,
             body=body,
-            headers={name.lower(): value for name, value in response.headers.items()},
+            headers=response.headers,
             url=response.url,
             records=records,
             throttled=response.throttled,

@@ -15,7 +15,7 @@ from resync.jq import compile_expression
 from resync.overrides import pagination_for
 from resync.parameters import PLACEHOLDER, in_order, needs_of, parameter_problems, placeholders
 from settings import PaginationSettings, Settings
-from settings.checks import HEADER_NAME, UNSAFE_HEADERS
+from settings.checks import HEADER_NAME, UNSAFE_HEADERS, fits_header
 from settings.model import Location
 
 NEVER_IGNORED = frozenset({401, 407, 408, 425, 429})
@@ -206,7 +206,7 @@ def _request_problems(
     for name, value in source.headers.items():
         if not HEADER_NAME.fullmatch(name) or name.lower() in UNSAFE_HEADERS - {"host"}:
             yield f"{place}.headers: {name!r} is not a header name that may be set"
-        if not value.isascii() or not value.isprintable():
+        if not fits_header(value):
             yield f"{place}.headers.{name}: holds a character that a header cannot carry"
 
 

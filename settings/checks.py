@@ -52,7 +52,7 @@ def headers(value: Any) -> Any:
         raise ValueError("is not an object")
     for name, text in value.items():
         header_name(name)
-        if not isinstance(text, str) or not text.isascii() or not text.isprintable():
+        if not isinstance(text, str) or not fits_header(text):
             raise ValueError(f"holds no text that a header can carry under {name!r}")
     return value
 
@@ -66,12 +66,17 @@ def header_name(value: str) -> str:
     return value
 
 
+def fits_header(text: str) -> bool:
+    """Whether a header can carry ``text``: printable ASCII, no line breaks."""
+    return text.isascii() and text.isprintable()
+
+
 def header_secret(value: Any) -> Any:
     """A secret that is sent in a header: printable ASCII; blanks around it go."""
     if not isinstance(value, str):
         return value
     value = value.strip()
-    if not value.isascii() or not value.isprintable():
+    if not fits_header(value):
         raise ValueError("holds a character that a header cannot carry, such as a line break")
     return value
 
@@ -109,7 +114,7 @@ def param_name(value: str | None) -> str | None:
 
 def link_rel(value: str) -> str:
     """One relation type, RFC 8288 section 2.1."""
-    if not value.isascii() or not value.isprintable() or re.search(r'[\s,;"<>]', value):
+    if not fits_header(value) or re.search(r'[\s,;"<>]', value):
         raise ValueError("must be one relation type")
     return value
 
