@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from typing import Any, cast
@@ -47,8 +48,11 @@ async def on_start() -> None:
 @ocean.on_resync_start()
 async def on_resync_start() -> None:
     run = current_run()
-    run.check(cast(CustomPortAppConfig, event.port_app_config).resources)
-    run.start_resync()
+    run.start_resync(cast(CustomPortAppConfig, event.port_app_config).resources)
+    resync = asyncio.current_task()
+    assert resync is not None
+    # Ocean's on_resync_complete is called only where all went well.
+    resync.add_done_callback(lambda _: run.end_resync())
 
 
 @ocean.on_resync()

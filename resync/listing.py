@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from loguru import logger
 
-from client import HttpClient, Request, Response
-from client.http_client import NO_BODY
+from client import HttpClient, Response
 from errors import PaginationError, RequestError, ResponseError
 from pagination import End, Page, PageRequest, PageSizes, build_paginator, walk
 from resync.extraction import count_records, find_items, shape_of
 from resync.formats import read_body
 from resync.plan import EndpointPlan
+from resync.response_cache import ResponseCache, Send
 
 NO_CONTENT = 204
 
@@ -34,8 +35,9 @@ class Listing:
 class ListingReader:
     """Reads listings through one client, and remembers what one resync has seen."""
 
-    def __init__(self, client: HttpClient) -> None:
+    def __init__(self, client: HttpClient, cache: ResponseCache | None = None) -> None:
         self._client = client
+        self._cache = cache or ResponseCache(client.send)
         self._sizes = PageSizes()
         self._warned: set[str] = set()
 
@@ -48,22 +50,23 @@ class ListingReader:
         request = endpoint.request(listing.values)
         where = f"kind {listing.kind}, {endpoint.method} {self._client.redactor.url(request.url)}"
 
-        async def fetch(page_request: PageRequest) -> Page:
-            return await self._fetch(listing, page_request)
-
-        pages = walk(
-            build_paginator(endpoint.pagination),
-            request,
-            fetch,
-            permits=self._client.max_concurrent,
-            sizes=self._sizes,
-            template=endpoint.template,
-            on_end=self._note_end(where, endpoint.template),
-        )
+        paginator = build_paginator(endpoint.pagination)
+        first = endpoint.outgoing(paginator.first(request))
         try:
-            async with aclosing(pages):
-                async for page in pages:
-                    yield replace(page, items=self._enriched(listing, page.items))
+            async with self._cache.reading(endpoint, first) as reading:
+                pages = walk(
+                    paginator,
+                    request,
+                    partial(self._fetch, listing, reading.send),
+                    # A repeated listing asks for nothing that its first reader did not need.
+                    permits=1 if reading.repeated else self._client.max_concurrent,
+                    sizes=self._sizes,
+                    template=endpoint.template,
+                    on_end=self._note_end(where, endpoint.template),
+                )
+                async with aclosing(pages):
+                    async for page in pages:
+                        yield replace(page, items=self._enriched(listing, page.items))
         except PaginationError as error:
             raise PaginationError(f"{where}: {error}") from None
 
@@ -73,17 +76,10 @@ class ListingReader:
             self._warned.add(subject)
             logger.warning(message)
 
-    async def _fetch(self, listing: Listing, request: PageRequest) -> Page:
+    async def _fetch(self, listing: Listing, send: Send, request: PageRequest) -> Page:
         endpoint = listing.endpoint
-        outgoing = Request(
-            endpoint.method,
-            request.url,
-            params=request.params,
-            headers=endpoint.headers,
-            json=NO_BODY if request.body is None else request.body,
-        )
         try:
-            response = await self._client.send(outgoing)
+            response = await send(endpoint.outgoing(request))
         except RequestError as error:
             if error.status not in endpoint.ignore_statuses:
                 raise

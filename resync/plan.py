@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlsplit
 
+from client import Request
+from client.http_client import NO_BODY
 from errors import SettingsError
 from mapping import CustomResourceConfig, CustomSelector, PathParameter
 from pagination import PageRequest
@@ -54,6 +56,16 @@ class EndpointPlan:
             for name, value in self.params
         )
         return PageRequest(url=url, params=params, body=self.body)
+
+    def outgoing(self, page: PageRequest) -> Request:
+        """The HTTP request for a page of this endpoint."""
+        return Request(
+            self.method,
+            page.url,
+            params=page.params,
+            headers=self.headers,
+            json=NO_BODY if page.body is None else page.body,
+        )
 
 
 @dataclass(frozen=True, slots=True)

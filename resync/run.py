@@ -14,7 +14,8 @@ from resync.fan_out import Failures
 from resync.incremental import changed_since, newer
 from resync.listing import ListingReader
 from resync.path_parameters import listings
-from resync.plan import build_plan
+from resync.plan import ListingPlan, build_plan
+from resync.response_cache import ResponseCache, shared_endpoints
 from resync.side_by_side import read_side_by_side
 from settings import Settings
 
@@ -28,22 +29,22 @@ class Run:
         self.settings = settings
         self._clients = Clients(settings)
         self.client = self._clients.api
+        self._cache = ResponseCache(self.client.send)
         self._reader = ListingReader(self.client)
 
-    def start_resync(self) -> None:
-        """Forgets what an earlier resync has learned of page sizes and warned about."""
-        self._reader = ListingReader(self.client)
+    def start_resync(self, resources: Sequence[CustomResourceConfig]) -> None:
+        """Forgets what an earlier resync has learned, and learns what these resources share.
 
-    def check(self, resources: Sequence[CustomResourceConfig]) -> None:
-        """Raises ``SettingsError`` with every problem of all resources and its place."""
-        problems: list[str] = []
-        for index, resource in enumerate(resources):
-            try:
-                build_plan(self.settings, resource)
-            except SettingsError as error:
-                problems += [f"resources[{index}].{problem}" for problem in error.problems]
-        if problems:
-            raise SettingsError(problems, subject="the mapping")
+        Raises ``SettingsError`` with every problem of all resources and its place.
+        """
+        plans = self._plans(resources)
+        self.end_resync()
+        self._cache = ResponseCache(self.client.send, shared_endpoints(plans))
+        self._reader = ListingReader(self.client, self._cache)
+
+    def end_resync(self) -> None:
+        """Removes the answers that were kept for other listings of the resync."""
+        self._cache.close()
 
     async def batches(
         self, resource: CustomResourceConfig, since: datetime | None = None
@@ -57,16 +58,18 @@ class Run:
         incremental = resource.selector.incremental
         if incremental and since:
             plan = changed_since(plan, incremental.param, since)
+        # What was answered earlier in a resync would hide what has changed since.
+        reader = ListingReader(self.client) if since else self._reader
         if plan.endpoint.method in CHANGING_METHODS:
-            self._reader.warn_once(
+            reader.warn_once(
                 f"method {plan.kind}",
                 f"kind {plan.kind}: every page is asked for by {plan.endpoint.method}, which "
                 "usually changes what it names",
             )
         failures = Failures(plan.kind)
         workers = self.client.max_concurrent
-        sources = listings(plan, self._reader, workers, failures)
-        batches = read_side_by_side(sources, self._reader.pages, workers, failures)
+        sources = listings(plan, reader, workers, failures)
+        batches = read_side_by_side(sources, reader.pages, workers, failures)
         async with aclosing(batches):
             async for batch in batches:
                 if incremental and incremental.field and since:
@@ -76,4 +79,17 @@ class Run:
 
     async def aclose(self) -> None:
         """Closes the connections to the API."""
+        self.end_resync()
         await self._clients.aclose()
+
+    def _plans(self, resources: Sequence[CustomResourceConfig]) -> list[ListingPlan]:
+        plans: list[ListingPlan] = []
+        problems: list[str] = []
+        for index, resource in enumerate(resources):
+            try:
+                plans.append(build_plan(self.settings, resource))
+            except SettingsError as error:
+                problems += [f"resources[{index}].{problem}" for problem in error.problems]
+        if problems:
+            raise SettingsError(problems, subject="the mapping")
+        return plans
