@@ -69,21 +69,6 @@ def evidence_in(page: Page, settings: PaginationSettings) -> Iterable[str]:
             yield f"{path}!"
 
 
-def explicit_more(page: Page, settings: PaginationSettings) -> bool | None:
-    """What ``hasMorePath``, else ``lastPagePath``, says; None where neither answers."""
-    if settings.has_more_path:
-        value = dig(page.body, settings.has_more_path)
-        if value is not MISSING:
-            return truthy(value)
-        if settings.has_more_path in page.progress.seen:
-            return False
-    if settings.last_page_path:
-        value = dig(page.body, settings.last_page_path)
-        if value not in (MISSING, None):
-            return not truthy(value)
-    return None
-
-
 def flagged_more(page: Page, *, next_fields: bool) -> bool | None:
     """What the common has-more patterns say. One that says more outweighs all that say end.
 
@@ -163,9 +148,20 @@ class Sign:
 
 
 def explicit_sign(page: Page, settings: PaginationSettings) -> Sign:
-    """What ``hasMorePath``, else ``lastPagePath``, says."""
-    path = settings.has_more_path or settings.last_page_path
-    return Sign(explicit_more(page, settings), repr(path))
+    """What ``hasMorePath`` says; where it says nothing, what ``lastPagePath`` says."""
+    path = settings.has_more_path
+    if path:
+        value = dig(page.body, path)
+        if value is not MISSING:
+            return Sign(truthy(value), repr(path))
+        if path in page.progress.seen:
+            return Sign(False, repr(path))
+    if settings.last_page_path:
+        path = settings.last_page_path
+        value = dig(page.body, path)
+        if value not in (MISSING, None):
+            return Sign(not truthy(value), repr(path))
+    return Sign(None, repr(path))
 
 
 def has_more_sign(page: Page, settings: PaginationSettings, *, next_fields: bool) -> Sign:

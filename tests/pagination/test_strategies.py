@@ -143,6 +143,14 @@ def test_a_named_flag_outweighs_everything(type_: str) -> None:
     assert not ends(config, page(config, 10, {"last": False, "next_cursor": "c"}))
 
 
+def test_a_message_names_the_path_that_answered() -> None:
+    config = settings("offset", has_more_path="more", last_page_path="last")
+    with pytest.raises(PaginationError, match="^'last' says that there are more"):
+        following(config, page(config, 0, {"last": False}))
+    with pytest.raises(PaginationError, match="^'more' says that there are more"):
+        following(config, page(config, 0, {"more": True, "last": True}))
+
+
 @pytest.mark.parametrize("type_", ["offset", "page", "cursor"])
 @pytest.mark.parametrize("body", [{"has_more": True, "next_cursor": "c"}])
 def test_more_of_nothing_is_an_error(type_: str, body: Any) -> None:
