@@ -145,9 +145,9 @@ def test_a_named_flag_outweighs_everything(type_: str) -> None:
 
 def test_a_message_names_the_path_that_answered() -> None:
     config = settings("offset", has_more_path="more", last_page_path="last")
-    with pytest.raises(PaginationError, match="^'last' says that there are more"):
+    with pytest.raises(PaginationError, match=r"^'last' says that there are more"):
         following(config, page(config, 0, {"last": False}))
-    with pytest.raises(PaginationError, match="^'more' says that there are more"):
+    with pytest.raises(PaginationError, match=r"^'more' says that there are more"):
         following(config, page(config, 0, {"more": True, "last": True}))
 
 
