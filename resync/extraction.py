@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from errors import ResponseError
@@ -12,6 +13,7 @@ PLAIN_PATH = re.compile(r"\.[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
 """``.a.b``: what can be walked without jq, and what can say which key is not there."""
 
 MAX_KEYS_SHOWN = 12
+ERROR_KEYS = ("error", "errors")
 
 
 def find_items(body: Any, data_path: str) -> list[Any]:
@@ -48,6 +50,22 @@ def count_records(items: list[Any], items_to_parse: str) -> list[Any]:
             return items
         records.extend(found[0])
     return records
+
+
+def refuse_error(body: Any, excerpt: str, flags: Sequence[str] = ("ok", "success")) -> None:
+    """Raises ``ResponseError`` if ``body``, where items were looked for, is an error in disguise.
+
+    ``excerpt`` is how it begins, secrets masked; one of the ``flags`` that is false tells of an
+    error, too.
+    """
+    if not isinstance(body, dict):
+        return
+    failed = any(body.get(flag) is False for flag in flags)
+    if failed or any(body.get(key) for key in ERROR_KEYS):
+        raise ResponseError(
+            f"the answer is {shape_of(body)}: an error with a status of success. It begins: "
+            f"{excerpt!r}. Where that is an item, set data_path to '[.]'."
+        )
 
 
 def shape_of(value: Any) -> str:

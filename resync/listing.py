@@ -13,7 +13,7 @@ from loguru import logger
 from client import HttpClient, Response
 from errors import PaginationError, RequestError, ResponseError
 from pagination import End, Page, PageRequest, PageSizes, build_paginator, walk
-from resync.extraction import count_records, find_items, shape_of
+from resync.extraction import count_records, find_items, refuse_error, shape_of
 from resync.formats import read_body
 from resync.plan import EndpointPlan
 from resync.response_cache import ResponseCache, Send
@@ -108,18 +108,21 @@ class ListingReader:
         excerpt = self._client.redactor.excerpt(response.content)
         content_type = response.headers.get("content-type", "")
         body = read_body(response.content, content_type, listing.endpoint.format, excerpt)
-        data_path = listing.endpoint.data_path
-        if data_path == "." and isinstance(body, dict) and not listing.endpoint.items_to_parse:
-            self._judge_whole_object(listing, body, excerpt)
-        return body, find_items(body, data_path)
+        endpoint = listing.endpoint
+        whole = endpoint.data_path == "." and not endpoint.items_to_parse
+        try:
+            items = find_items(body, endpoint.data_path)
+        except ResponseError:
+            refuse_error(body, excerpt)
+            raise
+        if not items:
+            refuse_error(body, excerpt)
+        if whole and isinstance(body, dict):
+            refuse_error(body, excerpt, flags=())
+            self._warn_of_one_item(listing, body)
+        return body, items
 
-    def _judge_whole_object(self, listing: Listing, body: dict[str, Any], excerpt: str) -> None:
-        """An object where items are looked for: an error in disguise, or one item."""
-        if any(body.get(key) for key in ("error", "errors")):
-            raise ResponseError(
-                f"the answer is {shape_of(body)}: an error with a status of success. It begins: "
-                f"{excerpt!r}. Where that is an item, set data_path to '[.]'."
-            )
+    def _warn_of_one_item(self, listing: Listing, body: dict[str, Any]) -> None:
         self.warn_once(
             f"object {listing.endpoint.template}",
             f"kind {listing.kind}: the answer is {shape_of(body)}, taken as one item. If the items "

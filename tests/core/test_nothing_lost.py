@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from sandbox.port_api import PortApi
+from sandbox.serving import serve
+from tests.support.canned import CannedApi
 from tests.support.core import Core, Outcome, resource
 
 SERVICES = resource("/services")
@@ -41,7 +43,7 @@ def expect_nothing_lost(catalog: PortApi, outcome: Outcome) -> None:
         ("html", "perhaps a login page. Check authType, baseUrl"),
         ("empty", "the answer is empty"),
         ("not_json", "not whole JSON"),
-        ("error_200", "data_path '.items' leads nowhere"),
+        ("error_200", "an error with a status of success"),
         ("redirect_loop", "redirected more than 10 times"),
     ],
 )
@@ -70,6 +72,21 @@ async def test_a_wrong_data_path_tells_which_keys_are_there(full: Core) -> None:
     assert "data_path '.itmes' leads nowhere" in outcome.error
     assert "an object with the keys items, total" in outcome.error
     assert ".itmes // []" in outcome.error
+
+
+@pytest.mark.parametrize("body", ['{"ok": false}', '{"errors": [{"message": "no"}], "items": []}'])
+@pytest.mark.parametrize("data_path", [".items", ".items // []", ".items[]?"])
+async def test_an_error_with_a_status_of_success(core: Core, body: str, data_path: str) -> None:
+    canned = CannedApi()
+    canned.json("/users", '{"ok": true, "items": [{"id": "one"}]}')
+    users = resource("/users", data_path=data_path)
+    with serve(canned) as url:
+        await core.resync({"baseUrl": url}, users)
+        canned.json("/users", body)
+        outcome = await core.resync({"baseUrl": url}, users)
+    assert not outcome.succeeded
+    assert "an error with a status of success. It begins" in outcome.error
+    assert core.catalog.identifiers("record") == ["one"]
 
 
 async def test_a_429_storm_longer_than_the_retries(full: Core) -> None:
