@@ -30,8 +30,9 @@ types: $(READY) ## mypy --strict on the project's own code
 
 check: lint types test ## all that CI runs
 
-bench: $(READY) ## ratios against a plain sequential loop, measured in one run
+bench: $(READY) ## speed against a plain sequential loop, and memory with 100,000 parents
 	@$(PY) -m benchmarks.offset_pages
+	@$(PY) -m benchmarks.parents
 
 lock: $(READY) ## renew the lock files from pyproject.toml (needs uv on PATH)
 	@sh scripts/lock.sh

@@ -16,14 +16,9 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 
 import httpx
-from loguru import logger
-from port_ocean.bootstrap import create_default_app
 from port_ocean.ocean import Ocean
-from port_ocean.utils.signal import init_signal_handler
 
-from mapping import CustomResourceConfig
-from resync.run import Run
-from settings import parse_settings
+from benchmarks.handler import prepare_ocean, read_all
 
 LATENCY_MS = 20
 PAGE_SIZE = 40
@@ -47,25 +42,16 @@ async def read_sequentially(url: str) -> list[str]:
 
 async def read_with_integration(url: str, total: str) -> list[str]:
     """The integration's own way from a resource to batches, without Ocean core."""
-    run = Run(
-        parse_settings(
-            {
-                "baseUrl": url,
-                "paginationType": "offset",
-                "pageSize": str(PAGE_SIZE),
-                "maxConcurrentRequests": str(PERMITS),
-            }
-        )
-    )
-    mapping = {"entity": {"mappings": {"identifier": ".id", "blueprint": '"any"'}}}
-    selector = {"query": "true", "data_path": ".items", "query_params": {"total": total}}
-    resource = CustomResourceConfig.parse_obj(
-        {"kind": "/deployments", "selector": selector, "port": mapping}
-    )
-    try:
-        return [item["id"] async for batch in run.batches(resource) for item in batch]
-    finally:
-        await run.aclose()
+    settings = {
+        "baseUrl": url,
+        "paginationType": "offset",
+        "pageSize": str(PAGE_SIZE),
+        "maxConcurrentRequests": str(PERMITS),
+    }
+    ids: list[str] = []
+    async for item in read_all(settings, "/deployments", query_params={"total": total}):
+        ids.append(item["id"])
+    return ids
 
 
 @contextmanager
@@ -117,20 +103,6 @@ async def measure(url: str, app: Ocean) -> int:
     if not same:
         print("\nNOT THE SAME ITEMS were read")
     return 0 if same and faster else 1
-
-
-def prepare_ocean() -> Ocean:
-    """The context that the framework's HTTP client reads, without any Port."""
-    logger.remove()
-    init_signal_handler()
-    return create_default_app(
-        ".",
-        None,
-        {
-            "port": {"client_id": "none", "client_secret": "none"},
-            "integration": {"identifier": "benchmark", "type": "custom"},
-        },
-    )
 
 
 def main() -> int:

@@ -46,13 +46,16 @@ async def listings(
         bindings = fan_out(bindings, step, workers, failures)
     seen: set[int] = set()
     wanted = sorted(plan.endpoint.wanted)
+    # A step yields no value twice, so combinations recur only where a parameter is left out.
+    recurring = any(one.name not in wanted for one in plan.parameters)
     try:
         async with aclosing(bindings):
             async for binding in bindings:
-                key = hash(tuple(binding.values.get(name) for name in wanted))
-                if plan.parameters and key in seen:
-                    continue
-                seen.add(key)
+                if recurring:
+                    key = hash(tuple(binding.values.get(name) for name in wanted))
+                    if key in seen:
+                        continue
+                    seen.add(key)
                 yield Listing(plan.kind, plan.endpoint, binding.values, binding.extras)
     finally:
         await resolver.close()
@@ -100,13 +103,14 @@ class _Resolver:
 
     async def discovered(self, parameter: Parameter, given: Binding) -> AsyncGenerator[Binding]:
         """Yields each value of ``parameter`` once, with what items get for it."""
-        seen: set[str] = set()
+        # Hashes (64 bits), not values: there may be very many.
+        seen: set[int] = set()
         async with aclosing(self._values(parameter, given)) as values:
             async for value, extras in values:
                 if value is None or value == "":
                     self._skipped[parameter.name] = self._skipped.get(parameter.name, 0) + 1
-                elif value not in seen:
-                    seen.add(value)
+                elif (key := hash(value)) not in seen:
+                    seen.add(key)
                     yield Binding({parameter.name: value}, {f"__{parameter.name}": value, **extras})
 
     async def remembered(self, parameter: Parameter, given: Binding) -> list[Binding]:

@@ -182,3 +182,20 @@ async def test_a_discovery_by_post_with_everything_that_a_request_may_have(core:
     assert [value for name, value in search.query if name == "tag"] == ["a", "b"]
     read = {s.path.split("/")[4] for s in core.api.requests() if s.path.endswith("/members")}
     assert read == {"team-0002"}
+
+
+async def test_a_value_that_is_found_under_two_parents_or_twice_is_read_once(
+    core: Core, canned: CannedApi, url: str
+) -> None:
+    items(canned, "/orgs/o1/repos", {"id": "r1"}, {"id": "r2"}, {"id": "r1"})
+    for name in ("r1", "r2"):
+        items(canned, f"/repos/{name}/tags", {"id": "latest"})
+    tags = resource(
+        "/repos/{repo}/tags",
+        identifier='.__repo + "/" + .id',
+        path_parameters={"org": ORGS, "repo": REPOS},
+    )
+    outcome = await core.resync({"baseUrl": url}, tags)
+    assert outcome.succeeded, outcome.error
+    assert core.catalog.identifiers("record") == ["r1/latest", "r2/latest"]
+    assert len(canned.asked) == len(set(canned.asked))

@@ -1,0 +1,49 @@
+"""The integration's own way from a resource to its items, without Ocean core."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping
+from typing import Any
+
+from loguru import logger
+from port_ocean.bootstrap import create_default_app
+from port_ocean.ocean import Ocean
+from port_ocean.utils.signal import init_signal_handler
+
+from mapping import CustomResourceConfig
+from resync.run import Run
+from settings import parse_settings
+
+
+async def read_all(
+    settings: Mapping[str, str], kind: str, **selector: Any
+) -> AsyncGenerator[dict[str, Any]]:
+    """Yields the items of one resource, whose ``data_path`` is ``.items``."""
+    run = Run(parse_settings(settings))
+    resource = CustomResourceConfig.parse_obj(
+        {
+            "kind": kind,
+            "selector": {"query": "true", "data_path": ".items", **selector},
+            "port": {"entity": {"mappings": {"identifier": ".id", "blueprint": '"any"'}}},
+        }
+    )
+    try:
+        async for batch in run.batches(resource):
+            for item in batch:
+                yield item
+    finally:
+        await run.aclose()
+
+
+def prepare_ocean() -> Ocean:
+    """The context that the framework's HTTP client reads, without any Port."""
+    logger.remove()
+    init_signal_handler()
+    return create_default_app(
+        ".",
+        None,
+        {
+            "port": {"client_id": "none", "client_secret": "none"},
+            "integration": {"identifier": "benchmark", "type": "custom"},
+        },
+    )
