@@ -6,7 +6,7 @@ WORKDIR /app
 RUN python -m venv /app/.venv
 # The lock file alone first: while it does not change, this layer is taken from the cache.
 COPY requirements.lock /app/
-RUN /app/.venv/bin/pip install --no-cache-dir --require-hashes -r requirements.lock
+RUN /app/.venv/bin/pip install --no-cache-dir --require-hashes --no-deps -r requirements.lock
 
 FROM python:3.12-slim
 

@@ -13,7 +13,10 @@ $(READY): requirements-dev.lock scripts/find-python.sh
 	@python=$$(sh scripts/find-python.sh) || exit 1; \
 	echo "Setting up $(VENV) with $$python (once, about half a minute)"; \
 	"$$python" -m venv --clear $(VENV)
-	@$(PY) -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@# The lock file is whole. Told to resolve, pip would look at newer releases of what has extras,
+	@# and refuse them for having no hash.
+	@$(PY) -m pip install -qq --disable-pip-version-check --require-hashes --no-deps -r requirements-dev.lock
+	@$(PY) -m pip check -qq --disable-pip-version-check
 	@touch $(READY)
 
 demo: $(READY) ## a real resync through Ocean core, against local servers, with no Port account
