@@ -4,7 +4,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
 
-.PHONY: help demo test lint types check bench lock clean
+.PHONY: help demo test lint types check matrix bench lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -32,6 +32,9 @@ types: $(READY) ## mypy --strict on the project's own code
 	@$(PY) -m mypy
 
 check: lint types test ## all that CI runs
+
+matrix: $(READY) ## every cell of the fault matrix: each fault, pagination and page
+	@FAULT_MATRIX=whole $(PY) -m pytest -q tests/core/test_fault_matrix.py
 
 bench: $(READY) ## speed against a plain sequential loop, and memory with 100,000 parents
 	@$(PY) -m benchmarks.offset_pages

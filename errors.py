@@ -33,6 +33,10 @@ class RequestError(OceanCustomError):
         self.status = status
         super().__init__(message)
 
+    def about(self, what: str) -> RequestError:
+        """The same error, whose text begins with ``what`` it is about."""
+        return RequestError(f"{what}: {self}", method=self.method, url=self.url, status=self.status)
+
 
 class ResponseError(OceanCustomError):
     """An answer came but is not what the settings say: not JSON, too large, no items there."""

@@ -15,6 +15,7 @@ from port_ocean.helpers.monitor.monitor import get_monitor
 from port_ocean.helpers.retry import RetryTransport
 
 from client import failures
+from client.decoding import require_whole
 from client.origin import Origin
 from client.rate import Brake
 from client.redaction import Redactor
@@ -206,6 +207,7 @@ class HttpClient:
                     f"{request.method} {self.redactor.url(request.url)}: the answer is larger "
                     f"than {self._max_bytes:,} bytes. Raise maxResponseBytes, or lower pageSize."
                 )
+        require_whole(answer)
         monitor = get_monitor()
         if monitor.current_tracking_kind:
             monitor.record_response_size(len(chunks))

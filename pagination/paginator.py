@@ -35,7 +35,8 @@ class Progress:
     """Where a listing stands once a page was read, that page included.
 
     ``largest_page`` is the most items that one page of this endpoint held in this resync;
-    ``seen`` names the evidence that earlier pages of this listing held.
+    ``seen`` names the evidence that earlier pages of this listing held; ``total`` is the last that
+    was told, and ``shrunk`` whether one was lower than one before.
     """
 
     pages: int = 1
@@ -43,6 +44,8 @@ class Progress:
     first_page_items: int = 0
     largest_page: int = 0
     seen: frozenset[str] = frozenset()
+    total: int | None = None
+    shrunk: bool = False
 
 
 @dataclass(frozen=True, slots=True)

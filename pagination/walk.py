@@ -6,12 +6,16 @@ import asyncio
 import hashlib
 import json
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
 from dataclasses import replace
 
 from errors import PaginationError
 from pagination.paginator import End, Page, PageRequest, Paginator, Progress, SeekablePaginator
 from pagination.placement import asked_size
-from pagination.signals import evidence_in
+from pagination.signals import evidence_in, total_of
+
+READINGS = 3
+"""How often a listing is read that shrinks while it is read."""
 
 Fetch = Callable[[PageRequest], Awaitable[Page]]
 
@@ -38,16 +42,47 @@ async def walk(
     sizes: PageSizes,
     template: str,
     on_end: Callable[[End], None],
+    on_restart: Callable[[], Awaitable[None]],
 ) -> AsyncGenerator[Page]:
     """Yields the pages of one listing in order, and calls ``on_end`` with the evidence for its
     end.
 
     ``fetch`` gets a page; at most ``permits`` of its calls run at a time, and at most
     ``permits - 1`` of them ask for more than a sequential reader would. ``template`` names the
-    endpoint for ``sizes``. Raises ``PaginationError`` for a listing that loops, repeats itself,
-    contradicts itself or is longer than ``maxPages``, and whatever ``fetch`` raises for a page
-    that the listing needs.
+    endpoint for ``sizes``. A listing whose total shrinks while it is read is read again, after
+    ``on_restart``: what is behind a removed item moves up, past a reader who counts. Raises
+    ``PaginationError`` for a listing that loops, repeats itself, contradicts itself, is longer
+    than ``maxPages`` or shrinks in every reading, and whatever ``fetch`` raises for a page that
+    the listing needs.
     """
+    for reading in range(1, READINGS + 1):
+        last: Page | None = None
+        ends: list[End] = []
+        pages = _read(paginator, request, fetch, permits, sizes, template, ends.append)
+        async with aclosing(pages):
+            async for page in pages:
+                last = page
+                yield page
+        if last is None or not last.progress.shrunk:
+            break
+        if reading < READINGS:
+            await on_restart()
+        else:
+            ends = [_shrunk(paginator)]
+    for end in ends:
+        on_end(end)
+
+
+async def _read(
+    paginator: Paginator,
+    request: PageRequest,
+    fetch: Fetch,
+    permits: int,
+    sizes: PageSizes,
+    template: str,
+    on_end: Callable[[End], None],
+) -> AsyncGenerator[Page]:
+    """One reading of a listing, from its first page to its end."""
     ahead = _Ahead(paginator, fetch, permits)
     seen: set[bytes] = set()
     previous: Page | None = None
@@ -146,6 +181,17 @@ class _Ahead:
             task.exception()
 
 
+def _shrunk(paginator: Paginator) -> End:
+    """Raises where a setting names the total; one that was merely recognised may be a guess."""
+    told = (
+        f"items were removed from the listing in each of {READINGS} readings, so that others may "
+        "have been passed over"
+    )
+    if paginator.settings.total_path:
+        raise PaginationError(f"{told}. Let the API sort by what does not change, oldest first.")
+    return End("the last reading's end", warning=told)
+
+
 _SAME_PAGE = "the endpoint does not paginate: it answered with the same page again"
 
 
@@ -154,15 +200,31 @@ def _placed(
 ) -> Page:
     """``page`` with its place in the listing filled in."""
     largest = sizes.note(template, page.count)
+    total = _total(page, paginator)
     if previous is None:
-        progress = Progress(1, page.count, page.count, largest)
+        progress = Progress(1, page.count, page.count, largest, total=total)
     else:
         before = previous.progress
-        seen = before.seen.union(evidence_in(previous, paginator.settings))
         progress = Progress(
-            before.pages + 1, before.items + page.count, before.first_page_items, largest, seen
+            before.pages + 1,
+            before.items + page.count,
+            before.first_page_items,
+            largest,
+            before.seen.union(evidence_in(previous, paginator.settings)),
+            before.total if total is None else total,
+            before.shrunk or (total or before.total or 0) < (before.total or 0),
         )
     return replace(page, progress=progress)
+
+
+def _total(page: Page, paginator: Paginator) -> int | None:
+    """The total that a page tells, where positions are counted. Behind the end, 0 is none."""
+    if not isinstance(paginator, SeekablePaginator):
+        return None
+    try:
+        return total_of(page, paginator.settings) or None
+    except PaginationError:
+        return None
 
 
 def _judge(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -12,6 +13,7 @@ from resync.jq import evaluate
 PLAIN_PATH = re.compile(r"\.[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
 """``.a.b``: what can be walked without jq, and what can say which key is not there."""
 
+NAMED_KEY = re.compile(r"\.\"?([A-Za-z_]\w*)")
 MAX_KEYS_SHOWN = 12
 ERROR_KEYS = ("error", "errors")
 
@@ -35,6 +37,12 @@ def find_items(body: Any, data_path: str) -> list[Any]:
     if len(outputs) == 1:
         return _as_items(outputs[0])
     return [item for item in outputs if item is not None]
+
+
+@functools.cache
+def keys_in(data_path: str) -> frozenset[str]:
+    """The keys that a ``data_path`` names, as far as they can be told from its text."""
+    return frozenset(NAMED_KEY.findall(data_path))
 
 
 def count_records(items: list[Any], items_to_parse: str) -> list[Any]:
@@ -92,6 +100,11 @@ def _walked(body: Any, path: str) -> Any:
                 f"there is nothing, write {path + ' // []'!r}."
             )
         value, walked = value[key], f"{walked}.{key}"
+    if not isinstance(value, list | dict | None):
+        raise ResponseError(
+            f"data_path {path!r} leads to {shape_of(value)}, where an array or an object was "
+            f"expected. Correct data_path; where that is an item, write '[{path}]'."
+        )
     return value
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
+from functools import partial
 from typing import Any, Literal, NoReturn
 
 from errors import ResponseError
@@ -19,14 +21,24 @@ BY_CONTENT_TYPE: dict[str, Format] = {
     "application/ndjson": "jsonl",
     "text/csv": "csv",
 }
+HALF_PAIR = re.compile(rb"\\u[dD][89a-fA-F]")
+HALF_PAIR_TEXT = re.compile(HALF_PAIR.pattern.decode())
+"""Escapes that may stand for half a character, as where an API cuts a text in the middle of one."""
 UTF8 = frozenset({"", "utf-8", "utf8"})
 
 
-def read_body(content: bytes, content_type: str, wanted: Format | None, excerpt: str) -> Any:
+def read_body(
+    content: bytes,
+    content_type: str,
+    wanted: Format | None,
+    excerpt: str,
+    keys: frozenset[str] = frozenset(),
+) -> Any:
     """The value in a body: of the format ``wanted``, else by content type, else JSON.
 
     ``excerpt`` is how the body begins, secrets masked. Raises ``ResponseError`` for an empty body,
-    HTML, and what is cut, malformed or not in the charset that the content type names.
+    HTML, what is cut, malformed or not in the charset that the content type names, and JSON whose
+    objects hold one of ``keys`` twice.
     """
     media, _, params = content_type.partition(";")
     charset = params.partition("charset=")[2].split(";")[0].strip(" \"'").lower()
@@ -38,20 +50,59 @@ def read_body(content: bytes, content_type: str, wanted: Format | None, excerpt:
         case "csv":
             return _csv(_text(content, charset), excerpt)
         case _:
-            return parse_json(content, None if charset in UTF8 else charset, excerpt)
+            return parse_json(content, None if charset in UTF8 else charset, excerpt, keys)
 
 
-def parse_json(content: bytes, charset: str | None, excerpt: str) -> Any:
+def parse_json(
+    content: bytes, charset: str | None, excerpt: str, keys: frozenset[str] = frozenset()
+) -> Any:
     """The JSON value in a body. Raises ``ResponseError`` as ``read_body`` does."""
     if not content.strip():
         raise ResponseError("the answer is empty, where JSON was expected")
     try:
         text: str | bytes = content.decode(charset) if charset else content
-        return json.loads(text, parse_constant=_refuse_constant)
+        return _value(text, keys if _may_repeat(content, keys) else frozenset())
     except (ValueError, LookupError) as error:
         _refuse(error, content, excerpt)
     except RecursionError:
         raise ResponseError("the answer's JSON is nested too deeply") from None
+
+
+def _value(text: str | bytes, keys: frozenset[str] = frozenset()) -> Any:
+    """The JSON value in ``text``; raises as ``json.loads`` does, and for ``keys`` that recur."""
+    hook = partial(_object_of, keys) if keys else None
+    value = json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=hook)
+    halves = HALF_PAIR_TEXT.search(text) if isinstance(text, str) else HALF_PAIR.search(text)
+    return _without_halves(value) if halves else value
+
+
+def _may_repeat(content: bytes, keys: frozenset[str]) -> bool:
+    """Looking at each object costs time, so it is done only where a key stands in a body twice."""
+    return any(content.count(f'"{key}"'.encode()) > 1 for key in keys)
+
+
+def _object_of(keys: frozenset[str], pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next((name for name in names if name in keys and names.count(name) > 1), None)
+        if twice is not None:
+            raise ResponseError(
+                f"the answer holds {twice!r} twice in one object, so it cannot be told which one "
+                "has the items. Correct the API."
+            )
+    return found
+
+
+def _without_halves(value: Any) -> Any:
+    """``value`` with U+FFFD for each half of a surrogate pair: no catalog can store one alone."""
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, list):
+        return [_without_halves(one) for one in value]
+    if isinstance(value, dict):
+        return {_without_halves(key): _without_halves(one) for key, one in value.items()}
+    return value
 
 
 def _text(content: bytes, charset: str) -> str:
@@ -68,7 +119,7 @@ def _json_lines(text: str, excerpt: str) -> list[Any]:
         if not line.strip():
             continue
         try:
-            values.append(json.loads(line, parse_constant=_refuse_constant))
+            values.append(_value(line))
         except (ValueError, RecursionError):
             raise ResponseError(
                 f"line {number} of the answer is not JSON: it may be cut short. The answer "
@@ -106,7 +157,7 @@ def _refuse(error: Exception, content: bytes, excerpt: str) -> NoReturn:
             "the answer is HTML or XML, where JSON was expected: perhaps a login page. Check "
             f"authType, baseUrl and the endpoint. It begins: {excerpt!r}"
         ) from None
-    what = getattr(error, "msg", None) or type(error).__name__
+    what = getattr(error, "msg", None) or str(error)
     place = getattr(error, "pos", None)
     where = f" at character {place:,} of {len(content):,}" if place is not None else ""
     raise ResponseError(

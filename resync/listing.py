@@ -13,7 +13,7 @@ from loguru import logger
 from client import HttpClient, Response
 from errors import PaginationError, RequestError, ResponseError
 from pagination import End, Page, PageRequest, PageSizes, build_paginator, walk
-from resync.extraction import count_records, find_items, refuse_error, shape_of
+from resync.extraction import count_records, find_items, keys_in, refuse_error, shape_of
 from resync.formats import read_body
 from resync.plan import EndpointPlan
 from resync.response_cache import ResponseCache, Send
@@ -63,6 +63,7 @@ class ListingReader:
                     sizes=self._sizes,
                     template=endpoint.template,
                     on_end=self._note_end(where, endpoint.template),
+                    on_restart=reading.forget,
                 )
                 async with aclosing(pages):
                     async for page in pages:
@@ -82,7 +83,7 @@ class ListingReader:
             response = await send(endpoint.outgoing(request))
         except RequestError as error:
             if error.status not in endpoint.ignore_statuses:
-                raise
+                raise error.about(f"kind {listing.kind}") from None
             return Page(request=request, items=[], ignored=error.status)
         try:
             body, items = self._items(listing, response)
@@ -107,8 +108,9 @@ class ListingReader:
             return None, []
         excerpt = self._client.redactor.excerpt(response.content)
         content_type = response.headers.get("content-type", "")
-        body = read_body(response.content, content_type, listing.endpoint.format, excerpt)
         endpoint = listing.endpoint
+        keys = keys_in(endpoint.data_path)
+        body = read_body(response.content, content_type, endpoint.format, excerpt, keys)
         whole = endpoint.data_path == "." and not endpoint.items_to_parse
         try:
             items = find_items(body, endpoint.data_path)

@@ -21,9 +21,13 @@ Send = Callable[[Request], Awaitable[Response]]
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How to read one listing: by ``send``; ``repeated`` if it is or was read by another too."""
+    """How to read one listing: by ``send``; ``repeated`` if it is or was read by another too.
+
+    ``forget`` discards the answers that it has used.
+    """
 
     send: Send
+    forget: Callable[[], Awaitable[None]]
     repeated: bool = False
 
 
@@ -54,7 +58,7 @@ class ResponseCache:
     async def reading(self, endpoint: EndpointPlan, first: Request) -> AsyncGenerator[Reading]:
         """While a listing that begins with ``first`` is read. One that fails leaves no answer."""
         if not self._store.usable or identity(endpoint) not in self._shared:
-            yield Reading(self._send)
+            yield Reading(self._send, _nothing)
             return
         used: list[bytes] = []
 
@@ -63,14 +67,18 @@ class ResponseCache:
             used.append(key)
             return await self._once(key, request)
 
+        async def forget() -> None:
+            await self._store.discard(used)
+            used.clear()
+
         key = request_key(first)
         opens = key not in self._first_pages
         self._first_pages.add(key)
         try:
             repeated = not opens or await self._store.get(key) is not None
-            yield Reading(send, repeated)
+            yield Reading(send, forget, repeated)
         except Exception:
-            await self._store.discard(used)
+            await forget()
             raise
         finally:
             if opens:
@@ -100,6 +108,10 @@ class ResponseCache:
         response = await self._send(request)
         await self._store.put(key, response)
         return response
+
+
+async def _nothing() -> None:
+    """What there is to forget where nothing is kept."""
 
 
 async def _ended(task: asyncio.Task[Response]) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from sandbox.port_api import PortApi
 from sandbox.serving import serve
 from tests.support.canned import CannedApi
-from tests.support.core import Core, Outcome, resource
+from tests.support.core import IDENTIFIER, Core, Outcome, resource
 
 SERVICES = resource("/services")
 
@@ -204,3 +206,31 @@ async def test_a_wrong_selector_is_told_before_any_request(
     expect_nothing_lost(full.catalog, outcome)
     assert told in outcome.error
     assert full.api.requests() == []
+
+
+@pytest.mark.parametrize("pagination", ["offset", "page"])
+@pytest.mark.parametrize("readers", [1, 2])
+async def test_items_removed_while_a_listing_is_read(
+    core: Core, pagination: str, readers: int
+) -> None:
+    """Those behind a removed one move up: whoever counts them would pass over one."""
+    core.api.behave(latency_ms=20, total="body")
+    settings = core.settings(pagination, pageSize="8", maxConcurrentRequests="1")
+    app = await core.start(settings, SERVICES)
+    await app.integration.sync_raw_all(silent=False)
+    core.api.reset()
+    core.api.behave(latency_ms=20, total="body")
+    shared = [resource("/services", "team")] * (readers - 1)
+    core.catalog.set_config(
+        IDENTIFIER, {"resources": [SERVICES, *shared], "entityDeletionThreshold": 1}
+    )
+    resync = asyncio.create_task(app.integration.sync_raw_all(silent=False))
+    async with asyncio.timeout(20):
+        while len(core.api.requests("services")) < 4:
+            await asyncio.sleep(0.002)
+    removed = core.api.records("services")[2]["id"]
+    core.api.remove("services", [removed])
+    assert await resync
+    left = sorted(record["id"] for record in core.api.records("services"))
+    # What was removed meanwhile may go with this resync or with the next.
+    assert [one for one in core.catalog.identifiers("record") if one != removed] == left

@@ -31,6 +31,12 @@ class MemoryApi:
     in_flight: int = 0
     most_in_flight: int = 0
     cancelled: int = 0
+    restarts: int = 0
+    remove_at: tuple[int, ...] = ()
+    """Before these requests (from 1) the first ``removes`` items are removed."""
+
+    removes: int = 1
+    removed: int = 0
     ends: list[End] = field(default_factory=list)
 
     def settings(self, **more: Any) -> PaginationSettings:
@@ -43,6 +49,7 @@ class MemoryApi:
     async def fetch(self, request: PageRequest) -> Page:
         start = self._start(request)
         self.asked.append(start)
+        self.removed += self.removes * self.remove_at.count(len(self.asked))
         self.in_flight += 1
         self.most_in_flight = max(self.most_in_flight, self.in_flight)
         try:
@@ -67,10 +74,14 @@ class MemoryApi:
             sizes=sizes or PageSizes(),
             template="items",
             on_end=self.ends.append,
+            on_restart=self.restart,
         )
         async for page in pages:
             items += page.items
         return items
+
+    async def restart(self) -> None:
+        self.restarts += 1
 
     def _start(self, request: PageRequest) -> int:
         if self.ignore_position:
@@ -81,12 +92,13 @@ class MemoryApi:
 
     def _page(self, request: PageRequest, start: int) -> Page:
         end = start + min(self.page_size, self.cap)
-        items = list(range(start, min(end, self.size)))
-        body: dict[str, Any] = {"has_more": end < self.size} if self.has_more else {}
+        left = self.size - self.removed
+        items = [self.removed + n for n in range(start, min(end, left))]
+        body: dict[str, Any] = {"has_more": end < left} if self.has_more else {}
         if self.total:
-            body["total"] = self.size
+            body["total"] = left
         if self.type == "cursor":
-            body["next_cursor"] = str(end) if end < self.size else None
+            body["next_cursor"] = str(end) if end < left else None
         throttled = self.throttle_at is not None and start >= self.throttle_at
         return Page(request, items=items, body=body, url=request.url, throttled=throttled)
 

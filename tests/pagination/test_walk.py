@@ -205,6 +205,41 @@ async def test_listings_of_one_template_share_what_they_saw(memory_api: MakeApi)
     assert after.asked == [0]
 
 
+@pytest.mark.parametrize("permits", [1, 4])
+@pytest.mark.parametrize("kind", ["offset", "page"])
+@pytest.mark.parametrize("at", [2, 3, 4])
+async def test_a_listing_that_shrinks_is_read_again(
+    memory_api: MakeApi, kind: str, at: int, permits: int
+) -> None:
+    api = memory_api(size=18, type=kind, total=True, remove_at=(at,))
+    items = await api.read(permits=permits)
+    assert set(items) >= set(range(1, 18))
+    assert api.restarts == 1
+    assert [end.warning for end in api.ends] == [None]
+
+
+async def test_a_listing_that_shrinks_every_time_is_an_error_where_the_total_is_named(
+    memory_api: MakeApi,
+) -> None:
+    often = tuple(range(2, 20, 2))
+    guessed = memory_api(size=25, total=True, remove_at=often)
+    await guessed.read(permits=1)
+    assert "removed from the listing in each of 3 readings" in str(guessed.ends[0].warning)
+    named = memory_api(size=25, total=True, remove_at=often)
+    with pytest.raises(PaginationError, match="in each of 3 readings"):
+        await named.read(permits=1, total_path="total")
+
+
+@pytest.mark.parametrize(("kind", "removed"), [("cursor", 1), ("offset", -1)])
+async def test_no_other_change_is_a_reason_to_read_again(
+    memory_api: MakeApi, kind: str, removed: int
+) -> None:
+    """A cursor names an item, not a number of items; and what is new comes with the next resync."""
+    api = memory_api(size=18, type=kind, total=True, remove_at=(2,), removes=removed)
+    await api.read(permits=1)
+    assert api.restarts == 0
+
+
 async def _read_into(items: list[int], api: Any, permits: int, **more: Any) -> None:
     ends: list[End] = []
     pages = walk(
@@ -215,6 +250,7 @@ async def _read_into(items: list[int], api: Any, permits: int, **more: Any) -> N
         sizes=PageSizes(),
         template="items",
         on_end=ends.append,
+        on_restart=api.restart,
     )
     try:
         async for page in pages:

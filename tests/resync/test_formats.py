@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 from errors import ResponseError
+from resync.extraction import keys_in
 from resync.formats import Format, read_body
 
 
@@ -62,3 +64,40 @@ def test_what_is_cut_or_wrong_is_an_error(content: bytes, wanted: Format, told: 
     with pytest.raises(ResponseError) as caught:
         read(content, "", wanted)
     assert told in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "twice"),
+    [
+        (b'{"items": [1], "items": []}', True),
+        (b'{"data": {"items": [1], "items": []}}', True),
+        (b'{"items": [{"items": 1}, {"items": 2}]}', False),
+        (b'{"items": [{"name": 1, "name": 2}]}', False),
+    ],
+)
+def test_a_key_that_leads_to_the_items_stands_once(content: bytes, twice: bool) -> None:
+    keys = keys_in(".data.items")
+    if not twice:
+        assert read_body(content, "", None, "", keys) == json.loads(content)
+        return
+    with pytest.raises(ResponseError, match="holds 'items' twice"):
+        read_body(content, "", None, "", keys)
+
+
+@pytest.mark.parametrize(
+    ("escaped", "read_as"),
+    [
+        (r"\ud83d\ude00", "\U0001f600"),
+        (r"cut \ud83d", "cut \ufffd"),
+        (r"\ude00 cut", "\ufffd cut"),
+        (r"\uD83D\uD83D\uDE00", "\ufffd\U0001f600"),
+        (r"C:\\ud800", r"C:\ud800"),
+    ],
+)
+@pytest.mark.parametrize("wanted", ["json", "jsonl"])
+def test_half_a_character_does_not_cost_the_item(
+    escaped: str, read_as: str, wanted: Format
+) -> None:
+    content = f'[{{"{escaped}": ["{escaped}"]}}]'.encode()
+    value = read_body(content, "", wanted, "")
+    assert (value if wanted == "json" else value[0]) == [{read_as: [read_as]}]

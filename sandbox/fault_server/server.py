@@ -1,0 +1,82 @@
+"""Serves the matrix from a thread of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+from collections import Counter
+from types import TracebackType
+
+from sandbox.fault_server.faults import FAULTS
+from sandbox.fault_server.listing import Cell, Document, answer, dump, page_number
+from sandbox.fault_server.wire import JSON, Exchange, Received, read_request
+
+
+class FaultServer:
+    """A context manager that serves at ``url``. Faults happen only while ``faulty`` is true.
+
+    ``/everything`` answers with the records that were put into ``everything``, on one page.
+    """
+
+    def __init__(self) -> None:
+        self.url = ""
+        self.faulty = False
+        self.everything: list[Document] = []
+        self.received: list[Received] = []
+        self._times: Counter[tuple[Cell, int]] = Counter()
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+
+    def __enter__(self) -> FaultServer:
+        self._thread.start()
+        started = asyncio.run_coroutine_threadsafe(
+            asyncio.start_server(self._serve, "127.0.0.1", 0), self._loop
+        )
+        self._server = started.result(10)
+        self.url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        asyncio.run_coroutine_threadsafe(self._stop(), self._loop).result(10)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(10)
+        self._loop.close()
+
+    async def _stop(self) -> None:
+        self._server.close()
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(ConnectionError, asyncio.CancelledError):
+            while (request := await read_request(reader)) is not None:
+                self.received.append(request)
+                if not await self._answer(request, writer):
+                    break
+        writer.close()
+
+    async def _answer(self, request: Received, writer: asyncio.StreamWriter) -> bool:
+        """Answers; returns whether the connection stays open."""
+        if request.path == "/everything":
+            whole = dump({"items": self.everything})
+            await Exchange(request, writer, [], whole).answer(headers=[JSON], body=whole)
+            return True
+        cell = Cell.of(request.path)
+        number = page_number(cell, request.query)
+        headers, body = answer(cell, number, f"{self.url}{cell.path}")
+        exchange = Exchange(request, writer, [JSON, *headers], dump(body))
+        self._times[cell, number] += 1
+        spent = cell.once and self._times[cell, number] > 1
+        if self.faulty and number == cell.position and not spent:
+            await FAULTS[cell.fault](exchange)
+        else:
+            await exchange.answer(headers=exchange.headers, body=exchange.body)
+        return not exchange.closing

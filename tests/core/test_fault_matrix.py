@@ -1,0 +1,248 @@
+"""Every fault, under every pagination, on every page of a listing, through real Ocean core.
+
+One resync for each fault; each cell of its row is a kind. Whatever happens: what the API has stays
+in the catalog, every record that was served is there or its kind failed with the cause, and the
+kind after them is synced. Of the status codes, each meets one pagination on one page here;
+``make matrix`` runs every cell.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import batched
+from typing import Any
+
+import pytest
+
+import client.http_client
+import client.retry
+from client.retry import RetryPolicy
+from sandbox.fault_server import FAULTS, PAGE_SIZE, PAGES, PAGINATIONS, Cell, FaultServer
+from tests.support.core import IDENTIFIER, Core, Outcome, resource
+
+LINKED = ("cursor", "next_link", "header_link")
+WHOLE_MATRIX = "FAULT_MATRIX" in os.environ
+WHOLE = ""
+"""The fault costs nothing: everything is read."""
+
+TRANSIENT = {
+    *("close", "reset", "reset_in_body", "no_http", "length_too_long", "chunk_size_no_number"),
+    *(
+        "chunks_without_end",
+        "gzip_rubbish",
+        "gzip_cut",
+        "gzip_of_two_members",
+        "stall",
+        "stall_in_body",
+    ),
+    *("408", "425", "429", "500", "502", "503", "504"),
+    *(name for name in FAULTS if name.startswith("429_")),
+}
+"""Where the next attempt is right, nothing is wrong."""
+
+BROKEN = "failed in each of 2 attempts"
+NO_JSON = "is not whole JSON"
+LEAVES = "and requests stay on http://127.0.0.1"
+
+TOLD: dict[str, str] = {
+    **{name: f"answered {name}" for name in FAULTS if name.isdigit() and name != "204"},
+    **{name: "answered 429" for name in FAULTS if name.startswith("429_")},
+    **{name: BROKEN for name in TRANSIENT if name.isidentifier()},
+    "301": "redirected (301) without a Location",
+    "303": "redirected (303) without a Location",
+    "307": "redirected (307) without a Location",
+    "308": "redirected (308) without a Location",
+    "redirect_without_location": "redirected (302) without a Location",
+    "redirect_loop": "redirected more than 10 times",
+    "redirect_elsewhere": LEAVES,
+    "redirect_to_no_url": LEAVES,
+    "stall": "Raise timeout",
+    "stall_in_body": "Raise timeout",
+    "length_no_number": BROKEN,
+    "length_too_short": NO_JSON,
+    "gzip_bomb": "Raise maxResponseBytes",
+    "truncated": NO_JSON,
+    "malformed": NO_JSON,
+    "two_values": NO_JSON,
+    "nan": "NaN is not JSON",
+    "infinity": "-Infinity is not JSON",
+    "duplicate_keys": "holds 'items' twice",
+    "deep_nesting": "nested too deeply",
+    "invalid_utf8": NO_JSON,
+    "lone_surrogate": WHOLE,
+    "nul_character": WHOLE,
+    "huge_number": WHOLE,
+    "number_of_5000_digits": NO_JSON,
+    "html_login": "perhaps a login page",
+    "error_with_200": "an error with a status of success",
+    "null": "leads nowhere",
+    "items_null": "leads to a str",
+    "other_shape": "'.items' leads nowhere",
+    "empty_200": "the answer is empty",
+    "blank_200": "the answer is empty",
+    "total_too_low": WHOLE,
+    "total_too_high": WHOLE,
+    "total_rubbish": WHOLE,
+    "cookie_for_others": WHOLE,
+    "injected_header": WHOLE,
+}
+"""By fault: what the error says, or ``WHOLE``."""
+
+OF_SOME: dict[str, dict[str, str]] = {
+    "repeated_page": dict.fromkeys(PAGINATIONS, "holds the same 4 items as the page before"),
+    "endless_cursors": {"cursor": "maxPages"},
+    "has_more_with_nothing": {"offset": "is empty", "page": "is empty", "cursor": "is empty"},
+    "link_to_other_host": dict.fromkeys(LINKED, LEAVES),
+    "link_to_other_port": dict.fromkeys(LINKED, LEAVES),
+    "link_to_other_scheme": dict.fromkeys(LINKED[1:], "not an absolute http or https URL"),
+    "link_with_userinfo": dict.fromkeys(LINKED, "it carries a user name or password"),
+}
+"""Faults that mean something under some paginations only."""
+
+
+@pytest.fixture
+def server() -> Iterator[FaultServer]:
+    with FaultServer() as running:
+        yield running
+
+
+def row(fault: str) -> list[Cell]:
+    """The cells of a fault."""
+    pages = [2] if fault == "repeated_page" else range(1, PAGES + 1)
+    names = OF_SOME.get(fault, PAGINATIONS)
+    return [Cell(fault, name, page) for name in names for page in pages]
+
+
+def diagonal(codes: list[str]) -> list[Cell]:
+    """One cell for each status code: with so many, all cells are met by some code."""
+    return [
+        Cell(code, PAGINATIONS[index % 5], index // 5 % PAGES + 1)
+        for index, code in enumerate(codes)
+    ]
+
+
+CODES = sorted(fault for fault in FAULTS if fault.isdigit() and fault != "204")
+ROWS = {
+    fault: row(fault)
+    for fault in sorted(TOLD.keys() | OF_SOME)
+    if WHOLE_MATRIX or fault not in CODES
+}
+if not WHOLE_MATRIX:
+    ROWS |= {
+        f"codes {chunk[0]} to {chunk[-1]}": diagonal(list(chunk)) for chunk in batched(CODES, 15)
+    }
+
+
+def kind(cell: Cell) -> dict[str, Any]:
+    pagination: dict[str, Any] = {
+        "type": cell.pagination,
+        "page_size": PAGE_SIZE,
+        "size_param": "limit",
+    }
+    if cell.pagination == "next_link":
+        pagination["next_link_path"] = "next"
+    return resource(cell.path, pagination=pagination)
+
+
+LAST = Cell("close", "offset", 99)
+"""The kind after all others, which no fault ever meets."""
+
+
+async def run(core: Core, server: FaultServer, cells: list[Cell]) -> Outcome:
+    """A resync that imports all records, then one with faults; returns how that ended."""
+    settings = {
+        "baseUrl": server.url,
+        "timeout": "0.25",
+        "maxPages": "20",
+        "maxResponseBytes": "1000000",
+    }
+    server.everything = [cell.record(n) for cell in cells for n in range(PAGES * PAGE_SIZE)]
+    app = await core.start(settings, resource("/everything"))
+    assert await app.integration.sync_raw_all(silent=False)
+    assert len(core.catalog.identifiers("record")) == len(server.everything)
+    server.faulty = True
+    core.catalog.set_config(
+        IDENTIFIER,
+        {"resources": [*map(kind, cells), kind(LAST)], "entityDeletionThreshold": 1},
+    )
+    began = time.monotonic()
+    try:
+        async with asyncio.timeout(40):
+            outcome = Outcome(await app.integration.sync_raw_all(silent=False))
+    except Exception as error:
+        outcome = Outcome(False, all_texts(error))
+    assert time.monotonic() - began < 40
+    assert set(core.catalog.identifiers("record")) >= set(LAST.identifiers)
+    return outcome
+
+
+def all_texts(error: BaseException) -> list[str]:
+    """The texts of all errors in a tree, each alone."""
+    found = [str(error)]
+    for inner in error.exceptions if isinstance(error, BaseExceptionGroup) else ():
+        found += all_texts(inner)
+    return found + (all_texts(error.__cause__) if error.__cause__ else [])
+
+
+@pytest.fixture(autouse=True)
+def _impatient(core: Core, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two attempts, and waits of hundredths of a second also where hours are asked for."""
+    quick = RetryPolicy(attempts=2, base_seconds=0.01, throttled_base_seconds=0.01)
+    monkeypatch.setattr(client.http_client, "DEFAULT_RETRY", quick)
+    monkeypatch.setattr(client.retry, "LONGEST_WAIT", 0.02)
+
+
+@pytest.mark.parametrize("cells", ROWS.values(), ids=ROWS)
+async def test_no_fault_loses_anything(core: Core, server: FaultServer, cells: list[Cell]) -> None:
+    outcome = await run(core, server, cells)
+    found = set(core.catalog.identifiers("record"))
+    assert not {one for cell in cells for one in cell.identifiers} - found
+    failed = False
+    for cell in cells:
+        told = OF_SOME.get(cell.fault, {}).get(cell.pagination, TOLD.get(cell.fault))
+        assert told is not None, f"{cell.fault} has no expectation"
+        about = [one for one in outcome.errors if cell.path in one]
+        assert bool(about) == (told != WHOLE), about or f"{cell} was read"
+        assert told == WHOLE or any(told in one for one in about), about
+        failed = failed or told != WHOLE
+    assert outcome.succeeded != failed
+    for request in server.received:
+        assert request.header("x-injected") is None
+        assert "planted" not in (request.header("cookie") or "")
+
+
+PASSING = [
+    replace(cell, once=True)
+    for fault in sorted(TRANSIENT)
+    for cell in (row(fault) if WHOLE_MATRIX else diagonal([fault] * 15)[3::4])
+]
+
+
+@pytest.mark.parametrize(
+    "cells", [list(chunk) for chunk in batched(PASSING, 15)], ids=lambda cells: cells[0].fault
+)
+async def test_a_fault_that_passes_costs_only_time(
+    core: Core, server: FaultServer, cells: list[Cell]
+) -> None:
+    outcome = await run(core, server, cells)
+    assert outcome.succeeded, outcome.error
+    found = set(core.catalog.identifiers("record"))
+    assert not {one for cell in cells for one in cell.identifiers} - found
+
+
+async def test_an_api_that_says_that_there_is_nothing_is_believed(
+    core: Core, server: FaultServer
+) -> None:
+    cells = row("204")
+    outcome = await run(core, server, cells)
+    assert outcome.succeeded, outcome.error
+    served = {one for cell in cells for one in cell.identifiers[: 4 * (cell.position - 1)]}
+    assert set(core.catalog.identifiers("record")) == served | set(LAST.identifiers)
+
+
+def test_every_fault_has_an_expectation_and_no_other_has() -> None:
+    assert set(FAULTS) == TOLD.keys() | OF_SOME.keys() | {"204"}
