@@ -22,6 +22,9 @@ SECRET_NAME = re.compile(
 NOT_SECRET_NAME = re.compile(r"(page|next|prev|previous|continuation|sync)[-_]?token|author", re.I)
 """Cursors are called tokens too, and authors are no authorisation."""
 
+UNQUOTED_IN_PATH = "/:@!$&'()*+,;=~"
+"""RFC 3986 section 3.3."""
+
 _NAMED_VALUE = re.compile(
     r"""(["']?)([\w.-]{2,60})\1(\s*[:=]\s*)("(?:[^"\\]|\\.)*"?|'[^']*'?|[^\s,;&<>"'}\]]+)"""
 )
@@ -64,7 +67,7 @@ class Redactor:
         try:
             parsed = httpx.URL(text)
             params = [
-                (name, MASK if self._is_secret(name) else value)
+                (self.values(name), MASK if self._is_secret(name) else self.values(value))
                 for name, value in parsed.params.multi_items()
             ]
             head = str(parsed.copy_with(query=None, fragment=None, userinfo=b""))
@@ -98,4 +101,5 @@ def _forms(secret: str) -> set[str]:
     raw = secret.encode()
     escaped = secret.encode("unicode_escape").decode()
     encoded = base64.b64encode(raw).decode().rstrip("=")
-    return {secret, quote(secret, safe=""), quote_plus(secret), escaped, encoded}
+    in_path = quote(secret, safe=UNQUOTED_IN_PATH)
+    return {secret, quote(secret, safe=""), quote_plus(secret), in_path, escaped, encoded}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -55,6 +56,8 @@ class Run:
         once all that can be read was yielded.
         """
         plan = build_plan(self.settings, resource)
+        # Only messages name it, and its query may hold a secret.
+        plan = replace(plan, kind=self.client.redactor.text(plan.kind))
         incremental = resource.selector.incremental
         if incremental and since:
             plan = changed_since(plan, incremental.param, since)

@@ -1,106 +1,10 @@
-"""An API in memory, to walk through without a network."""
+"""An API in memory for all tests of pagination."""
 
 from __future__ import annotations
 
-import asyncio
-import random
-from dataclasses import dataclass, field
-from typing import Any
-
 import pytest
 
-from pagination import End, Page, PageRequest, PageSizes, build_paginator, walk
-from settings.model import PARAM_DEFAULTS, PaginationSettings, PaginationType
-
-
-@dataclass
-class MemoryApi:
-    """``size`` items behind offset, page or cursor parameters, with the ways of real servers."""
-
-    size: int
-    type: str = "offset"
-    page_size: int = 5
-    cap: int = 1000
-    has_more: bool = False
-    total: bool = False
-    delays: random.Random | None = None
-    fail_at: int | None = None
-    ignore_position: bool = False
-    throttle_at: int | None = None
-    asked: list[int] = field(default_factory=list)
-    in_flight: int = 0
-    most_in_flight: int = 0
-    cancelled: int = 0
-    restarts: int = 0
-    remove_at: tuple[int, ...] = ()
-    """Before these requests (from 1) the first ``removes`` items are removed."""
-
-    removes: int = 1
-    removed: int = 0
-    ends: list[End] = field(default_factory=list)
-
-    def settings(self, **more: Any) -> PaginationSettings:
-        kind = PaginationType(self.type)
-        param, size = PARAM_DEFAULTS[kind]
-        return PaginationSettings(
-            type=kind, page_size=self.page_size, param=param, size_param=size, **more
-        )
-
-    async def fetch(self, request: PageRequest) -> Page:
-        start = self._start(request)
-        self.asked.append(start)
-        self.removed += self.removes * self.remove_at.count(len(self.asked))
-        self.in_flight += 1
-        self.most_in_flight = max(self.most_in_flight, self.in_flight)
-        try:
-            await asyncio.sleep(self.delays.random() / 500 if self.delays else 0)
-        except asyncio.CancelledError:
-            self.cancelled += 1
-            raise
-        finally:
-            self.in_flight -= 1
-        if self.fail_at is not None and start >= self.fail_at:
-            raise RuntimeError(f"failed at {start}")
-        return self._page(request, start)
-
-    async def read(self, permits: int, sizes: PageSizes | None = None, **more: Any) -> list[int]:
-        """The items of one listing, in the order in which they are handed on."""
-        items: list[int] = []
-        pages = walk(
-            build_paginator(self.settings(**more)),
-            PageRequest("https://api.example.com/items"),
-            self.fetch,
-            permits=permits,
-            sizes=sizes or PageSizes(),
-            template="items",
-            on_end=self.ends.append,
-            on_restart=self.restart,
-        )
-        async for page in pages:
-            items += page.items
-        return items
-
-    async def restart(self) -> None:
-        self.restarts += 1
-
-    def _start(self, request: PageRequest) -> int:
-        if self.ignore_position:
-            return 0
-        if self.type == "page":
-            return (int(request.param("page") or 1) - 1) * min(self.page_size, self.cap)
-        return int(request.param(self.type) or 0)
-
-    def _page(self, request: PageRequest, start: int) -> Page:
-        end = start + min(self.page_size, self.cap)
-        left = self.size - self.removed
-        items = [self.removed + n for n in range(start, min(end, left))]
-        body: dict[str, Any] = {"has_more": end < left} if self.has_more else {}
-        if self.total:
-            body["total"] = left
-        if self.type == "cursor":
-            body["next_cursor"] = str(end) if end < left else None
-        throttled = self.throttle_at is not None and start >= self.throttle_at
-        return Page(request, items=items, body=body, url=request.url, throttled=throttled)
+from tests.support.memory_api import MemoryApi
 
 
 @pytest.fixture
