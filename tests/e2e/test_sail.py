@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from cli.sail import sail
+from cli.sail import free_port, sail
 from sandbox.port_api import PortApi
 from sandbox.sample_api import SampleApi
 from sandbox.serving import serve
+from tests.support.core import resource
 
 SECRET = "tok-4f3e2d1c0b"
 
@@ -90,3 +96,43 @@ def test_every_wrong_setting_is_told_before_the_first_request(
     assert "Traceback" not in voyage.output
     assert api.requests() == []
     assert summary(catalog) == 0
+
+
+def test_a_resync_that_is_stopped_ends_in_seconds_and_leaves_nothing(
+    catalog: PortApi, port_url: str, api: SampleApi, api_url: str, tmp_path: Path
+) -> None:
+    """Stopped while answers are kept for another kind, and while the API does not answer."""
+    catalog.add_blueprint({"identifier": "service", "schema": {"properties": {}}, "relations": {}})
+    api.behave(fault="stall", fault_at=3, fault_times=0)
+    command = [str(Path(sys.executable).with_name("ocean")), "sail", "-O", "-p", str(free_port())]
+    settings = environment(
+        port_url,
+        BASE_URL=f"{api_url}/none/cursor",
+        PAGINATION_TYPE="cursor",
+        PAGE_SIZE="5",
+    )
+    kinds = ["/incidents", "/incidents"]
+    catalog.set_config("sail-test", {"resources": [resource(kind, "service") for kind in kinds]})
+    process = subprocess.Popen(
+        command,
+        env={**os.environ, **settings, "TMPDIR": str(tmp_path), "SQLITE_TMPDIR": str(tmp_path)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        deadline = time.monotonic() + 40
+        while len(api.requests("incidents")) < 3 and time.monotonic() < deadline:
+            time.sleep(0.05)
+        began = time.monotonic()
+        process.terminate()
+        process.wait(timeout=10)
+    finally:
+        process.kill()
+        process.wait()
+    assert time.monotonic() - began < 10
+    assert len(api.requests("incidents")) == 3
+    left = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert left == []
+    while any(not seen.finished for seen in api.requests("incidents")):
+        assert time.monotonic() - began < 10
+        time.sleep(0.05)
