@@ -3,8 +3,9 @@
 VENV := .venv
 PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
+SOAK_SECONDS ?= 1800
 
-.PHONY: help demo test lint types check matrix bench lock clean
+.PHONY: help demo test lint types check matrix soak bench lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -23,7 +24,7 @@ demo: $(READY) ## a real resync through Ocean core, against local servers, with 
 	@$(PY) -m cli.demo
 
 test: $(READY) ## the whole test suite
-	@$(PY) -m pytest
+	@$(PY) -m pytest -n auto --dist worksteal
 
 lint: $(READY) ## ruff, style and format
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check .
@@ -34,7 +35,10 @@ types: $(READY) ## mypy --strict on the project's own code
 check: lint types test ## all that CI runs
 
 matrix: $(READY) ## every cell of the fault matrix: each fault, pagination and page
-	@FAULT_MATRIX=whole $(PY) -m pytest -q tests/core/test_fault_matrix.py
+	@FAULT_MATRIX=whole $(PY) -m pytest -q -n auto tests/core/test_fault_matrix.py
+
+soak: $(READY) ## half an hour of resyncs under random faults, against a model of the catalog
+	@$(PY) -m tests.soak --seconds $(SOAK_SECONDS)
 
 bench: $(READY) ## speed against a plain sequential loop, and memory with 100,000 parents
 	@$(PY) -m benchmarks.offset_pages

@@ -7,6 +7,7 @@ import contextlib
 import threading
 from collections import Counter
 from types import TracebackType
+from typing import Self
 
 from sandbox.fault_server.faults import FAULTS
 from sandbox.fault_server.listing import Cell, Document, answer, dump, page_number
@@ -28,7 +29,7 @@ class FaultServer:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
 
-    def __enter__(self) -> FaultServer:
+    def __enter__(self) -> Self:
         self._thread.start()
         started = asyncio.run_coroutine_threadsafe(
             asyncio.start_server(self._serve, "127.0.0.1", 0), self._loop
