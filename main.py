@@ -48,11 +48,11 @@ async def on_start() -> None:
 @ocean.on_resync_start()
 async def on_resync_start() -> None:
     run = current_run()
-    run.start_resync(cast(CustomPortAppConfig, event.port_app_config).resources)
+    await run.start_resync(cast(CustomPortAppConfig, event.port_app_config).resources)
     resync = asyncio.current_task()
     assert resync is not None
     # Ocean's on_resync_complete is called only where all went well.
-    resync.add_done_callback(lambda _: run.end_resync())
+    resync.add_done_callback(run.resync_ended)
 
 
 @ocean.on_resync()

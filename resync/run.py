@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from weakref import WeakSet
 
 from errors import SettingsError
 from mapping import CustomResourceConfig
@@ -32,22 +34,38 @@ class Run:
         self.client = self._clients.api
         self._cache = ResponseCache(self.client.send)
         self._reader = ListingReader(self.client)
+        self._open: WeakSet[AsyncGenerator[list[dict[str, Any]]]] = WeakSet()
+        self._closing = asyncio.Lock()
+        self._ending: asyncio.Task[None] | None = None
 
-    def start_resync(self, resources: Sequence[CustomResourceConfig]) -> None:
+    async def start_resync(self, resources: Sequence[CustomResourceConfig]) -> None:
         """Forgets what an earlier resync has learned, and learns what these resources share.
 
         Raises ``SettingsError`` with every problem of all resources and its place.
         """
         plans = self._plans(resources)
-        self.end_resync()
+        await self.end_resync()
         self._cache = ResponseCache(self.client.send, shared_endpoints(plans))
         self._reader = ListingReader(self.client, self._cache)
 
-    def end_resync(self) -> None:
-        """Removes the answers that were kept for other listings of the resync."""
-        self._cache.close()
+    def resync_ended(self, _: asyncio.Task[Any]) -> None:
+        """To be called once a resync's task is done, however it ended."""
+        self._ending = asyncio.create_task(self.end_resync())
 
-    async def batches(
+    async def end_resync(self) -> None:
+        """Stops what a resync has left, and removes the answers that were kept for it.
+
+        Ocean does not close what it no longer reads, as when it is stopped between two batches.
+        """
+        self._cache.close()
+        async with self._closing:
+            for batches in list(self._open):
+                # One that is being read refuses: it ends with its reader.
+                with suppress(RuntimeError):
+                    await batches.aclose()
+            self._open.clear()
+
+    def batches(
         self, resource: CustomResourceConfig, since: datetime | None = None
     ) -> AsyncGenerator[list[dict[str, Any]]]:
         """Yields the items of one resource in batches: all, or what has changed ``since``.
@@ -55,6 +73,19 @@ class Run:
         Raises ``SettingsError`` before any request if the resource is wrong; any other error
         once all that can be read was yielded.
         """
+        batches = self._batches(resource, since)
+        if since is None:
+            self._open.add(batches)
+        return batches
+
+    async def aclose(self) -> None:
+        """Closes the connections to the API."""
+        await self.end_resync()
+        await self._clients.aclose()
+
+    async def _batches(
+        self, resource: CustomResourceConfig, since: datetime | None
+    ) -> AsyncGenerator[list[dict[str, Any]]]:
         plan = build_plan(self.settings, resource)
         # Only messages name it, and its query may hold a secret.
         plan = replace(plan, kind=self.client.redactor.text(plan.kind))
@@ -79,11 +110,6 @@ class Run:
                     batch = newer(batch, incremental.field, since)
                 if batch:
                     yield batch
-
-    async def aclose(self) -> None:
-        """Closes the connections to the API."""
-        self.end_resync()
-        await self._clients.aclose()
 
     def _plans(self, resources: Sequence[CustomResourceConfig]) -> list[ListingPlan]:
         plans: list[ListingPlan] = []

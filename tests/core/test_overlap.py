@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+from typing import Any
 
+import pytest
 from port_ocean.ocean import Ocean
 
 from tests.support.core import IDENTIFIER, Core, resource
@@ -67,6 +69,29 @@ async def test_a_resync_that_was_asked_for_replaces_the_running_one(core: Core) 
         [s for s in seen if s.path.endswith("services")]
     )
     assert len(core.catalog.identifiers("team")) == 12
+
+
+async def test_a_resync_that_is_stopped_between_two_batches_asks_for_nothing_more(
+    core: Core, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ocean is busy with a batch then, and does not close what it reads from."""
+    busy = asyncio.Event()
+
+    async def slow(*_: Any, **__: Any) -> None:
+        busy.set()
+        await asyncio.sleep(60)
+
+    app = await begin(core)
+    monkeypatch.setattr(app.port_client, "ingest_integration_kind_examples", slow)
+    first = asyncio.create_task(app.integration.sync_raw_all())
+    async with asyncio.timeout(10):
+        await busy.wait()
+    monkeypatch.undo()
+    core.catalog.set_config(IDENTIFIER, {"resources": [resource("/teams", "team")]})
+    assert await app.integration.sync_raw_all({}) is True
+    paths = [seen.path for seen in core.api.requests()]
+    assert set(paths[paths.index("/none/cursor/teams") :]) == {"/none/cursor/teams"}
+    assert first.cancelled()
 
 
 async def test_stale_entities_go_once_at_the_end_of_a_whole_sync(core: Core) -> None:

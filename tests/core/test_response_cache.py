@@ -190,7 +190,7 @@ async def test_an_incremental_resync_asks_even_while_a_full_one_keeps_answers(co
     with serve(canned) as url:
         await core.start({"baseUrl": url}, resource("/teams"))
         run = Run(parse_settings({"baseUrl": url, "paginationType": "none"}))
-        run.start_resync([teams, members])
+        await run.start_resync([teams, members])
         full = [item async for batch in run.batches(teams) for item in batch]
         canned.json("/teams", '{"items": [{"id": "two"}]}')
         canned.json("/teams/two/members", '{"items": [{"id": "new"}]}')
