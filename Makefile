@@ -40,9 +40,10 @@ matrix: $(READY) ## every cell of the fault matrix: each fault, pagination and p
 soak: $(READY) ## half an hour of resyncs under random faults, against a model of the catalog
 	@$(PY) -m tests.soak --seconds $(SOAK_SECONDS)
 
-bench: $(READY) ## speed against a plain sequential loop, and memory with 100,000 parents
+bench: $(READY) ## speed against a plain sequential loop, and memory
 	@$(PY) -m benchmarks.offset_pages
 	@$(PY) -m benchmarks.parents
+	@$(PY) -m benchmarks.large_body
 
 lock: $(READY) ## renew the lock files from pyproject.toml (needs uv on PATH)
 	@sh scripts/lock.sh

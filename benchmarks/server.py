@@ -1,7 +1,8 @@
 """A REST API that costs next to nothing: what it answers is made as it is asked for.
 
 ``/parents?offset=&limit=`` holds as many records as it is started with, and
-``/parents/<id>/children`` one record for each. Runs in a process of its own, so that it shares
+``/parents/<id>/children`` one record for each; ``/large?bytes=`` is one array of about that many
+bytes. Runs in a process of its own, so that it shares
 neither interpreter nor memory with what is measured.
 """
 
@@ -26,6 +27,9 @@ class Parents:
         self._count = count
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["path"] == "/large":
+            await _large(int(parse_qs(scope["query_string"].decode())["bytes"][0]), send)
+            return
         if scope["path"].endswith("/children"):
             body = b'{"items":[{"id":"only"}]}'
         else:
@@ -37,6 +41,22 @@ class Parents:
         headers = [(b"content-type", b"application/json")]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": body})
+
+
+async def _large(size: int, send: Any) -> None:
+    headers = [(b"content-type", b"application/json")]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    text = "lorem ipsum " * 80
+    sent = 0
+    piece = b"["
+    while sent < size:
+        piece += b"".join(
+            b'{"id":"item-%012d","text":"%b"},' % (sent + n, text.encode()) for n in range(64)
+        )
+        await send({"type": "http.response.body", "body": piece, "more_body": True})
+        sent += len(piece)
+        piece = b""
+    await send({"type": "http.response.body", "body": b'{"id":"last"}]'})
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import IO, Any, Final
 
 import httpx
 from loguru import logger
@@ -15,6 +15,7 @@ from port_ocean.helpers.monitor.monitor import get_monitor
 from port_ocean.helpers.retry import RetryTransport
 
 from client import failures
+from client.body import LARGE_BYTES, Body
 from client.decoding import require_whole
 from client.origin import Origin
 from client.rate import Brake
@@ -45,7 +46,8 @@ Params = Sequence[tuple[str, str]]
 @dataclass(frozen=True, slots=True)
 class Request:
     """One request: ``params`` are added to the query that ``url`` (absolute) already has. The body
-    is ``json`` or ``content``; statuses in ``accepted`` are an answer, not an error."""
+    is ``json`` or ``content``; statuses in ``accepted`` are an answer, not an error. An answer that
+    is large goes to a file where ``to_file`` allows it."""
 
     method: str
     url: str
@@ -54,6 +56,7 @@ class Request:
     json: Any = NO_BODY
     content: bytes | None = field(default=None, repr=False)
     accepted: frozenset[int] = frozenset()
+    to_file: bool = False
 
     @property
     def target(self) -> httpx.URL:
@@ -68,13 +71,15 @@ class Request:
 @dataclass(frozen=True, slots=True)
 class Response:
     """A whole answer with a 2xx status. ``url`` is where it came from, after redirects;
-    ``throttled`` tells that the API asked to slow down before it answered."""
+    ``throttled`` tells that the API asked to slow down before it answered. ``file`` holds the body
+    of a large one, ``content`` only its beginning then; whoever gets it closes it."""
 
     status: int
     headers: httpx.Headers
     content: bytes
     url: str
     throttled: bool = False
+    file: IO[bytes] | None = None
 
 
 class _SingleAttempt(RetryTransport):
@@ -191,18 +196,22 @@ class HttpClient:
             content=request.content,
         )
         answer = await self._http.send(outgoing, stream=True, follow_redirects=False)
+        body = Body(LARGE_BYTES if request.to_file and answer.status_code == 200 else None)
         try:
-            content = await self._read(request, answer)
+            await self._read(request, answer, body)
+        except BaseException:
+            body.close()
+            raise
         finally:
             await answer.aclose()
-        return Response(answer.status_code, answer.headers, content, request.url)
+        content, file = body.taken()
+        return Response(answer.status_code, answer.headers, content, request.url, file=file)
 
-    async def _read(self, request: Request, answer: httpx.Response) -> bytes:
+    async def _read(self, request: Request, answer: httpx.Response, body: Body) -> None:
         """The body after decompression; stops while it arrives once it is over the limit."""
-        chunks = bytearray()
         async for chunk in answer.aiter_bytes():
-            chunks += chunk
-            if len(chunks) > self._max_bytes:
+            body.add(chunk)
+            if body.size > self._max_bytes:
                 raise ResponseError(
                     f"{request.method} {self.redactor.url(request.url)}: the answer is larger "
                     f"than {self._max_bytes:,} bytes. Raise maxResponseBytes, or lower pageSize."
@@ -210,8 +219,7 @@ class HttpClient:
         require_whole(answer)
         monitor = get_monitor()
         if monitor.current_tracking_kind:
-            monitor.record_response_size(len(chunks))
-        return bytes(chunks)
+            monitor.record_response_size(body.size)
 
     def _accepted(
         self, request: Request, answer: Response, attempt: int, throttled: bool

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, runtime_checkable
 
@@ -55,7 +55,9 @@ class Page:
     ``records`` are what counts as items (``count`` of them); ``items`` are what is handed on,
     the same list except where one object stands for many records. ``url`` is where the answer
     came from; ``headers`` are looked up by lower-case names; ``size_bytes`` is the body's size.
-    ``ignored`` is the status that was taken for "nothing here", where one was.
+    ``ignored`` is the status that was taken for "nothing here", where one was. ``rest`` yields
+    items that are too many for memory, in lists with their sizes in bytes; ``records`` tell then
+    how many there are.
     """
 
     request: PageRequest
@@ -63,10 +65,11 @@ class Page:
     body: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
     url: str = ""
-    records: list[Any] | None = None
+    records: Sequence[Any] | None = None
     throttled: bool = False
     ignored: int | None = None
     size_bytes: int = 0
+    rest: AsyncGenerator[tuple[list[Any], int]] | None = None
     progress: Progress = Progress()
 
     @property
@@ -75,7 +78,7 @@ class Page:
         return len(self.counted)
 
     @property
-    def counted(self) -> list[Any]:
+    def counted(self) -> Sequence[Any]:
         """The items as they are counted and compared."""
         return self.items if self.records is None else self.records
 

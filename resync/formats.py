@@ -40,17 +40,28 @@ def read_body(
     HTML, what is cut, malformed or not in the charset that the content type names, and JSON whose
     objects hold one of ``keys`` twice.
     """
-    media, _, params = content_type.partition(";")
-    charset = params.partition("charset=")[2].split(";")[0].strip(" \"'").lower()
+    media, charset = _media_and_charset(content_type)
     if not content.strip():
         raise ResponseError("the answer is empty, where JSON was expected")
-    match wanted or BY_CONTENT_TYPE.get(media.strip().lower(), "json"):
+    match wanted or BY_CONTENT_TYPE.get(media, "json"):
         case "jsonl":
             return _json_lines(_text(content, charset), excerpt)
         case "csv":
             return _csv(_text(content, charset), excerpt)
         case _:
             return parse_json(content, None if charset in UTF8 else charset, excerpt, keys)
+
+
+def is_utf8_json(content_type: str, wanted: Format | None) -> bool:
+    """Whether a body of that type is read as JSON in UTF-8."""
+    media, charset = _media_and_charset(content_type)
+    return (wanted or BY_CONTENT_TYPE.get(media, "json")) == "json" and charset in UTF8
+
+
+def _media_and_charset(content_type: str) -> tuple[str, str]:
+    media, _, params = content_type.partition(";")
+    charset = params.partition("charset=")[2].split(";")[0].strip(" \"'").lower()
+    return media.strip().lower(), charset
 
 
 def parse_json(

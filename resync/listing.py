@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any
+from typing import IO, Any
 
 from loguru import logger
 
 from client import HttpClient, Response
 from errors import PaginationError, RequestError, ResponseError
 from pagination import End, Page, PageRequest, PageSizes, build_paginator, walk
-from resync.extraction import count_records, find_items, keys_in, refuse_error, shape_of
-from resync.formats import read_body
+from resync.extraction import (
+    count_records,
+    find_items,
+    keys_in,
+    refuse_error,
+    shape_of,
+)
+from resync.formats import is_utf8_json, read_body
+from resync.large_body import in_memory, in_thread, pieces, survey
 from resync.plan import EndpointPlan
 from resync.response_cache import ResponseCache, Send
 
@@ -68,6 +76,11 @@ class ListingReader:
                 async with aclosing(pages):
                     async for page in pages:
                         yield replace(page, items=self._enriched(listing, page.items))
+                        if page.rest is not None:
+                            async with aclosing(page.rest) as rest:
+                                async for items, size in rest:
+                                    items = self._enriched(listing, items)
+                                    yield replace(page, items=items, size_bytes=size)
         except PaginationError as error:
             raise PaginationError(f"{where}: {error}") from None
 
@@ -86,6 +99,11 @@ class ListingReader:
                 raise error.about(f"kind {listing.kind}") from None
             return Page(request=request, items=[], ignored=error.status)
         try:
+            if response.file is not None:
+                large = await self._large_page(listing, response, response.file, request)
+                if large is not None:
+                    return large
+                response = await asyncio.to_thread(in_memory, response, response.file)
             body, items = self._items(listing, response)
             parse = endpoint.items_to_parse
             records = count_records(items, parse) if parse and items else None
@@ -101,6 +119,28 @@ class ListingReader:
             records=records,
             throttled=response.throttled,
             size_bytes=len(response.content),
+        )
+
+    async def _large_page(
+        self, listing: Listing, response: Response, file: IO[bytes], request: PageRequest
+    ) -> Page | None:
+        """A page whose items are read in pieces; None if they are not in one JSON array."""
+        endpoint = listing.endpoint
+        content_type = response.headers.get("content-type", "")
+        if not is_utf8_json(content_type, endpoint.format):
+            return None
+        found = await asyncio.to_thread(survey, file, endpoint.data_path)
+        if found.arrays != 1 or not found.count:
+            return None
+        return Page(
+            request=request,
+            items=[],
+            body=found.envelope,
+            headers=response.headers,
+            url=response.url,
+            records=range(found.count),
+            throttled=response.throttled,
+            rest=in_thread(pieces(file, endpoint.data_path), file),
         )
 
     def _items(self, listing: Listing, response: Response) -> tuple[Any, list[Any]]:

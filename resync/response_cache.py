@@ -8,7 +8,7 @@ import json
 from collections import Counter
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from client import Request, Response
 from client.http_client import NO_BODY
@@ -105,7 +105,8 @@ class ResponseCache:
         kept = await self._store.get(key)
         if kept is not None:
             return kept
-        response = await self._send(request)
+        # Kept answers are handed to several, and a file can be read by one.
+        response = await self._send(replace(request, to_file=False))
         await self._store.put(key, response)
         return response
 

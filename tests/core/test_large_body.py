@@ -1,0 +1,128 @@
+"""An answer too large for memory, of which the items are one JSON array."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from client.body import Body
+from sandbox.serving import serve
+from tests.support.canned import CannedApi
+from tests.support.core import Core, resource
+
+COUNT = 1300
+HUGE = 2**70 + 1
+
+
+@pytest.fixture(autouse=True)
+def _large_from_ten_kilobytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("client.http_client.LARGE_BYTES", 10_000)
+
+
+@pytest.fixture
+def canned() -> CannedApi:
+    return CannedApi()
+
+
+@pytest.fixture
+def url(canned: CannedApi) -> Iterator[str]:
+    with serve(canned) as base_url:
+        yield base_url
+
+
+@pytest.fixture
+def files(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """The files that bodies went to."""
+    taken: list[Any] = []
+    original = Body.taken
+
+    def noted(body: Body) -> Any:
+        content, file = original(body)
+        taken.extend([file] if file else [])
+        return content, file
+
+    monkeypatch.setattr(Body, "taken", noted)
+    return taken
+
+
+def items(count: int = COUNT) -> list[dict[str, Any]]:
+    return [
+        {"id": str(HUGE + n), "name": f"é {n}", "n": HUGE, "f": 0.1, "of": [{"x": 1.5}, None]}
+        for n in range(count)
+    ]
+
+
+def mapped(path: str, data_path: str | None, **selector: Any) -> dict[str, Any]:
+    """A resource whose entities are named by what must come through exactly."""
+    mapping = resource(path, data_path=data_path, **selector)
+    mapping["port"]["entity"]["mappings"]["properties"]["name"] = (
+        '.name + " " + (.f | tostring) + " " + (.of[0].x | tostring)'
+    )
+    return mapping
+
+
+@pytest.mark.parametrize(
+    ("data_path", "body"),
+    [
+        (None, items()),
+        (".items", {"items": items(), "meta": {"count": 1}}),
+        (".data.list", {"first": [1, 2], "data": {"other": {}, "list": items()}}),
+    ],
+)
+async def test_all_items_come_as_they_are(
+    core: Core, canned: CannedApi, url: str, files: list[Any], data_path: str | None, body: Any
+) -> None:
+    canned.json("/all", json.dumps(body))
+    outcome = await core.resync({"baseUrl": url}, mapped("/all", data_path))
+    assert outcome.succeeded, outcome.error
+    found = {
+        one["identifier"]: one["properties"]["name"] for one in core.catalog.entities("record")
+    }
+    assert found == {item["id"]: f"{item['name']} 0.1 1.5" for item in items()}
+    assert [file.closed for file in files] == [True]
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (json.dumps({"items": items()})[:-700], "not whole JSON"),
+        (json.dumps({"items": items()}) + "x", "not whole JSON"),
+        (json.dumps({"items": items()})[:-1] + ', "items": []}', "holds 'items' twice"),
+        (json.dumps({"other": items()}), "leads nowhere"),
+        (json.dumps({"items": items(), "has_more": True}), "but paginationType is none"),
+        (json.dumps({"items": items(), "total": COUNT + 1}), "but paginationType is none"),
+        (json.dumps({"items": [], "error": "x" * 20_000}), "an error with a status of success"),
+    ],
+)
+async def test_what_is_wrong_is_told_and_nothing_is_lost(
+    core: Core, canned: CannedApi, url: str, files: list[Any], body: str, told: str
+) -> None:
+    settings = {"baseUrl": url, "hasMorePath": "has_more", "totalPath": "total"}
+    canned.json("/all", json.dumps({"items": items(3), "has_more": False, "total": 3}))
+    await core.resync(settings, resource("/all"))
+    canned.json("/all", body)
+    outcome = await core.resync(settings, resource("/all"))
+    assert not outcome.succeeded
+    assert told in outcome.error
+    assert len(files) == 1
+    assert len(core.catalog.identifiers("record")) >= 3
+
+
+@pytest.mark.parametrize(
+    ("data_path", "body", "count"),
+    [
+        (".items", {"items": {"id": "one", "name": "x" * 20_000}}, 1),
+        (".items | map(select(.name))", {"items": items()}, COUNT),
+        (None, {"id": "one", "name": "x" * 20_000}, 1),
+    ],
+)
+async def test_what_is_no_plain_array_is_read_in_memory(
+    core: Core, canned: CannedApi, url: str, data_path: str | None, body: Any, count: int
+) -> None:
+    canned.json("/all", json.dumps(body).replace("xxxxxxxx", "x y z w "))
+    outcome = await core.resync({"baseUrl": url}, resource("/all", data_path=data_path))
+    assert outcome.succeeded, outcome.error
+    assert len(core.catalog.identifiers("record")) == count
