@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import asyncio
+import ssl
+import warnings
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -44,3 +47,49 @@ async def test_verify_ssl_false_accepts_it_with_one_warning(
         response = await client.send(Request("GET", f"{tls_url}/none/none/teams"))
         assert response.status == 200
     assert len([line for line in log if "verifySsl is false" in line]) == 1
+
+
+@pytest.fixture
+async def old_tls(tmp_path: Path) -> AsyncIterator[tuple[str, list[bytes]]]:
+    """A server that speaks TLS 1.1 at most, and what it was sent."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trustme.CA().issue_cert("127.0.0.1").configure_cert(context)
+    _allow_old(context)
+    received: list[bytes] = []
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        received.append(await reader.read(1000))
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0, ssl=context) as server:
+        yield f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}", received
+
+
+def _allow_old(context: ssl.SSLContext) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        context.minimum_version = ssl.TLSVersion.TLSv1
+        context.maximum_version = ssl.TLSVersion.TLSv1_1
+    context.set_ciphers("ALL:@SECLEVEL=0")
+
+
+async def test_nothing_is_sent_below_tls_1_2(
+    make_client: MakeClient, old_tls: tuple[str, list[bytes]]
+) -> None:
+    url, received = old_tls
+    client = make_client(baseUrl=url, verifySsl="false")
+    with pytest.raises(RequestError, match="no connection"):
+        await client.send(Request("GET", f"{url}/users"))
+    assert received == []
+    # The server itself is well: it serves a client that takes what there is.
+    anything = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    anything.check_hostname = False
+    anything.verify_mode = ssl.CERT_NONE
+    _allow_old(anything)
+    port = int(url.rpartition(":")[2])
+    _, writer = await asyncio.open_connection("127.0.0.1", port, ssl=anything)
+    writer.write(b"hello")
+    async with asyncio.timeout(5):
+        while not received:
+            await asyncio.sleep(0.01)
+    writer.close()
