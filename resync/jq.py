@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import time
+from collections.abc import Iterable
 from typing import Any
 
 from port_ocean.context.ocean import ocean
@@ -10,6 +12,8 @@ from port_ocean.core.handlers.entity_processor.jq_entity_processor import JQEnti
 
 EXACT = 2**53
 """jq computes in doubles: beyond this a whole number would come back as another one."""
+
+LONGEST_SECONDS = 5.0
 
 _MARK = "\ue000exact:"
 _MARKED = re.compile(f"{_MARK}(-?[0-9]+)\ue001")
@@ -25,12 +29,24 @@ def compile_expression(expression: str) -> Any:
 def evaluate(expression: str, value: Any) -> list[Any]:
     """All outputs of ``expression`` for ``value``; whole numbers keep their exact value.
 
-    Raises ``ValueError`` where jq reports an error.
+    Raises ``ValueError`` where jq reports an error, and where the outputs do not come to an end.
     """
     program = compile_expression(expression)
     if not _holds_large_numbers(value):
-        return list(program.input_value(value).all())
-    return [_restored(output) for output in program.input_value(_protected(value)).all()]
+        return _outputs(program.input_value(value))
+    return [_restored(output) for output in _outputs(program.input_value(_protected(value)))]
+
+
+def _outputs(outputs: Iterable[Any]) -> list[Any]:
+    began = time.monotonic()
+    found: list[Any] = []
+    for output in outputs:
+        found.append(output)
+        if time.monotonic() - began > LONGEST_SECONDS:
+            raise ValueError(
+                f"it still gave outputs after {LONGEST_SECONDS:.0f} s, {len(found):,} of them"
+            )
+    return found
 
 
 def _holds_large_numbers(value: Any) -> bool:

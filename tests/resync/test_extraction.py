@@ -125,3 +125,9 @@ def test_shapes_never_tell_values() -> None:
     shape = shape_of({f"key{n}": "value" for n in range(30)})
     assert "value" not in shape
     assert "and 18 more" in shape
+
+
+def test_an_expression_whose_outputs_never_end_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("resync.jq.LONGEST_SECONDS", 0.1)
+    with pytest.raises(ResponseError, match="it still gave outputs after"):
+        find_items({"items": []}, ".items | repeat(.)")
