@@ -5,7 +5,7 @@ PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
 SOAK_SECONDS ?= 1800
 
-.PHONY: help demo test lint types check matrix soak bench lock clean
+.PHONY: help demo test lint types check matrix soak mutants bench lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -40,6 +40,13 @@ matrix: $(READY) ## every cell of the fault matrix: each fault, pagination and p
 soak: $(READY) ## half an hour of resyncs under random faults, against a model of the catalog
 	@$(PY) -m tests.soak --seconds $(SOAK_SECONDS)
 
+MUTANTS := .venv-mutants/bin
+mutants: $(READY) ## mutation testing of the pagination strategies, in an environment of its own
+	@test -x $(MUTANTS)/mutmut || { $(PY) -m venv --clear .venv-mutants \
+		&& $(MUTANTS)/pip install -qq --require-hashes --no-deps -r requirements-dev.lock \
+		&& $(MUTANTS)/pip install -qq "mutmut>=3.8,<4"; }
+	@$(MUTANTS)/mutmut run && $(MUTANTS)/mutmut results
+
 bench: $(READY) ## speed against a plain sequential loop, and memory
 	@$(PY) -m benchmarks.offset_pages
 	@$(PY) -m benchmarks.parents
@@ -49,4 +56,4 @@ lock: $(READY) ## renew the lock files from pyproject.toml (needs uv on PATH)
 	@sh scripts/lock.sh
 
 clean: ## remove what set-up made
-	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache
+	@rm -rf $(VENV) .venv-mutants mutants .pytest_cache .mypy_cache .ruff_cache

@@ -9,7 +9,7 @@ import pytest
 
 from errors import PaginationError
 from pagination import End, Page, PageRequest, build_paginator
-from pagination.signals import truthy
+from pagination.signals import evidence_in, truthy
 from settings.model import PaginationSettings
 from tests.support.strategy_pages import URL, following, page, settings
 
@@ -144,3 +144,29 @@ def test_one_request_is_an_error_where_a_setting_watches_and_there_is_more(path:
     )
     quiet = following(plain, page(plain, 10, {}))
     assert quiet == End("paginationType is none")
+
+
+@pytest.mark.parametrize("type_", ["offset", "page", "cursor", "next_link", "header_link"])
+def test_a_named_flag_that_has_gone_is_the_end(type_: str) -> None:
+    config = linked_settings(type_, has_more_path="more")
+    full = page(config, 10, {"next": NEXT, "next_cursor": "c"}, before=10, headers=LINKS)
+    assert not isinstance(following(config, full), End)
+    gone = page(config, 10, full.body, before=10, headers=LINKS, seen=("more", "more!"))
+    end = following(config, gone)
+    assert isinstance(end, End)
+    assert end.evidence == "'more' says that this was the last page"
+
+
+@pytest.mark.parametrize(
+    ("body", "names"),
+    [
+        ({"more": True}, {"more", "more!"}),
+        ({"more": None}, {"more"}),
+        ({"more": ""}, {"more"}),
+        ({"next": NEXT, "other": 1}, {"next", "next!"}),
+        ({}, set()),
+    ],
+)
+def test_what_a_page_holds_is_remembered_by_name(body: Any, names: set[str]) -> None:
+    config = settings("offset", has_more_path="more")
+    assert set(evidence_in(page(config, 1, body), config)) == names
