@@ -32,7 +32,7 @@ lint: $(READY) ## ruff, style and format
 types: $(READY) ## mypy --strict on the project's own code
 	@$(PY) -m mypy
 
-check: lint types test ## all that CI runs
+check: lint types test ## style, types and tests
 
 matrix: $(READY) ## every cell of the fault matrix: each fault, pagination and page
 	@FAULT_MATRIX=whole $(PY) -m pytest -q -n auto tests/core/test_fault_matrix.py

@@ -2,8 +2,8 @@
 
 ``/parents?offset=&limit=`` holds as many records as it is started with, and
 ``/parents/<id>/children`` one record for each; ``/large?bytes=`` is one array of about that many
-bytes. Runs in a process of its own, so that it shares
-neither interpreter nor memory with what is measured.
+bytes. Runs in a process of its own, so that it shares neither interpreter nor memory with what is
+measured.
 """
 
 from __future__ import annotations

@@ -193,7 +193,7 @@ FAULTS: dict[str, Fault] = {
     "html_login": text(lambda body: LOGIN_PAGE, ("Content-Type", "text/html")),
     "error_with_200": text(lambda body: b'{"error": {"code": 42}}'),
     "null": text(lambda body: b"null"),
-    "items_null": value(lambda body, cell, number: {**body, "items": "none"}),
+    "items_text": value(lambda body, cell, number: {**body, "items": "none"}),
     "other_shape": value(lambda body, cell, number: {"data": body["items"]}),
     "empty_200": text(lambda body: b""),
     "blank_200": text(lambda body: b" \r\n"),

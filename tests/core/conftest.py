@@ -14,6 +14,7 @@ from client.retry import RetryPolicy
 from sandbox.port_api import PortApi
 from sandbox.sample_api import SampleApi
 from sandbox.serving import serve
+from tests.support.canned import CannedApi
 from tests.support.core import Core, forget_ocean
 
 
@@ -60,3 +61,16 @@ def core(
     server.catalog = catalog
     yield Core(catalog, port_url, api, api_url)
     forget_ocean()
+
+
+@pytest.fixture
+def canned() -> CannedApi:
+    """An API without answers; a module may bring its own."""
+    return CannedApi()
+
+
+@pytest.fixture
+def url(canned: CannedApi) -> Iterator[str]:
+    """The base URL of ``canned``."""
+    with serve(canned) as base_url:
+        yield base_url

@@ -22,7 +22,7 @@ import client.http_client
 import client.retry
 from client.retry import RetryPolicy
 from sandbox.fault_server import FAULTS, PAGE_SIZE, PAGES, PAGINATIONS, Cell, FaultServer
-from tests.support.core import IDENTIFIER, Core, Outcome, resource
+from tests.support.core import IDENTIFIER, Core, Outcome, resource, texts
 
 LINKED = ("cursor", "next_link", "header_link")
 WHOLE_MATRIX = "FAULT_MATRIX" in os.environ
@@ -80,7 +80,7 @@ TOLD: dict[str, str] = {
     "html_login": "perhaps a login page",
     "error_with_200": "an error with a status of success",
     "null": "leads nowhere",
-    "items_null": "leads to a str",
+    "items_text": "leads to a str",
     "other_shape": "'.items' leads nowhere",
     "empty_200": "the answer is empty",
     "blank_200": "the answer is empty",
@@ -174,18 +174,10 @@ async def run(core: Core, server: FaultServer, cells: list[Cell]) -> Outcome:
         async with asyncio.timeout(40):
             outcome = Outcome(await app.integration.sync_raw_all(silent=False))
     except Exception as error:
-        outcome = Outcome(False, all_texts(error))
+        outcome = Outcome(False, texts(error))
     assert time.monotonic() - began < 40
     assert set(core.catalog.identifiers("record")) >= set(LAST.identifiers)
     return outcome
-
-
-def all_texts(error: BaseException) -> list[str]:
-    """The texts of all errors in a tree, each alone."""
-    found = [str(error)]
-    for inner in error.exceptions if isinstance(error, BaseExceptionGroup) else ():
-        found += all_texts(inner)
-    return found + (all_texts(error.__cause__) if error.__cause__ else [])
 
 
 @pytest.fixture(autouse=True)

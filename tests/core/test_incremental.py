@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from port_ocean.ocean import Ocean
 
-from sandbox.serving import serve
 from tests.support.canned import CannedApi
 from tests.support.core import IDENTIFIER, Core, resource
 
@@ -35,12 +33,6 @@ def canned() -> CannedApi:
     api.json("/changed", json.dumps({"items": items}))
     api.json("/whole", '{"items": [{"id": "w"}]}')
     return api
-
-
-@pytest.fixture
-def url(canned: CannedApi) -> Iterator[str]:
-    with serve(canned) as base_url:
-        yield base_url
 
 
 async def start(core: Core, url: str, *resources: dict[str, Any]) -> Ocean:

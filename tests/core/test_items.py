@@ -4,27 +4,14 @@ from __future__ import annotations
 
 import gzip
 import zlib
-from collections.abc import Iterator
 from typing import Any
 
 import brotli
 import pytest
 import zstandard
 
-from sandbox.serving import serve
 from tests.support.canned import CannedApi
 from tests.support.core import Core, Outcome, resource
-
-
-@pytest.fixture
-def canned() -> CannedApi:
-    return CannedApi()
-
-
-@pytest.fixture
-def url(canned: CannedApi) -> Iterator[str]:
-    with serve(canned) as base_url:
-        yield base_url
 
 
 async def resync(core: Core, url: str, *resources: dict[str, Any], **settings: str) -> Outcome:

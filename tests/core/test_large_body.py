@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from client.body import Body
-from sandbox.serving import serve
 from tests.support.canned import CannedApi
 from tests.support.core import Core, resource
 
@@ -20,17 +18,6 @@ HUGE = 2**70 + 1
 @pytest.fixture(autouse=True)
 def _large_from_ten_kilobytes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("client.http_client.LARGE_BYTES", 10_000)
-
-
-@pytest.fixture
-def canned() -> CannedApi:
-    return CannedApi()
-
-
-@pytest.fixture
-def url(canned: CannedApi) -> Iterator[str]:
-    with serve(canned) as base_url:
-        yield base_url
 
 
 @pytest.fixture

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from sandbox.serving import serve
 from tests.support.canned import CannedApi
 from tests.support.core import Core, resource
 
@@ -32,12 +30,6 @@ def canned() -> CannedApi:
 
 def items(api: CannedApi, path: str, *found: dict[str, Any]) -> None:
     api.json(path, json.dumps({"items": found}))
-
-
-@pytest.fixture
-def url(canned: CannedApi) -> Iterator[str]:
-    with serve(canned) as base_url:
-        yield base_url
 
 
 ISSUES = resource(
