@@ -13,6 +13,7 @@ from errors import PaginationError
 from pagination.paginator import End, Page, PageRequest, Paginator, Progress, SeekablePaginator
 from pagination.placement import asked_size
 from pagination.signals import evidence_in, total_of
+from settings.model import PaginationType
 
 READINGS = 3
 """How often a listing is read that shrinks while it is read."""
@@ -218,8 +219,9 @@ def _placed(
 
 
 def _total(page: Page, paginator: Paginator) -> int | None:
-    """The total that a page tells, where positions are counted. Behind the end, 0 is none."""
-    if not isinstance(paginator, SeekablePaginator):
+    """The total that a page tells, where positions may be counted: behind a removed item, a cursor
+    finds its place again. Behind the end, 0 is none."""
+    if paginator.settings.type is PaginationType.CURSOR:
         return None
     try:
         return total_of(page, paginator.settings) or None

@@ -13,13 +13,13 @@ from auth.none import NoAuth
 from client import HttpClient, Origin, Redactor, Request
 from client.redaction import is_secret_name
 from client.retry import RetryPolicy
-from resync.jq import evaluate
+from resync.jq import Jq
 from settings import Settings
 
 
 class Clients:
-    """The API's client, and a token endpoint's where credentials are fetched; ``retry`` stands in
-    for the usual policy."""
+    """The API's client, a token endpoint's where credentials are fetched, and ``jq``; ``retry``
+    stands in for the usual policy."""
 
     def __init__(self, settings: Settings, retry: RetryPolicy | None = None) -> None:
         self._settings = settings
@@ -27,14 +27,19 @@ class Clients:
         self._redactor = build_redactor(settings)
         self._auth_clients: dict[Origin, HttpClient] = {}
         origin = Origin.of(settings.base_url)
-        around = Surroundings(origin.covers, self._send, evaluate, self._redactor.learn)
+        self.jq = Jq()
+        around = Surroundings(origin.covers, self._send, self._evaluate, self._redactor.learn)
         auth = build_auth(settings, around)
         self.api = self._client(origin, auth, settings.headers)
 
     async def aclose(self) -> None:
-        """Closes all connections."""
+        """Closes all connections, and ends the processes that evaluate jq."""
+        await self.jq.aclose()
         for client in (self.api, *self._auth_clients.values()):
             await client.aclose()
+
+    async def _evaluate(self, expression: str, value: Any) -> list[Any]:
+        return (await self.jq.evaluate([expression], [value]))[0][0]
 
     async def _send(self, request: AuthRequest) -> tuple[int, bytes]:
         """Sends a request for credentials, by the caller's permit: it waits for this meanwhile."""

@@ -12,14 +12,13 @@ from client.http_client import NO_BODY
 from errors import SettingsError
 from mapping import CustomResourceConfig, CustomSelector, PathParameter
 from pagination import PageRequest
-from resync.extraction import PLAIN_PATH
 from resync.formats import Format
 from resync.jq import compile_expression
 from resync.overrides import pagination_for
 from resync.parameters import PLACEHOLDER, in_order, needs_of, parameter_problems, placeholders
 from settings import PaginationSettings, Settings
 from settings.checks import HEADER_NAME, UNSAFE_HEADERS, fits_header
-from settings.model import Location, PaginationType
+from settings.model import Location
 
 NEVER_IGNORED = frozenset({401, 407, 408, 425, 429})
 """Statuses that never mean that there is nothing: they say who asks, or when."""
@@ -66,16 +65,7 @@ class EndpointPlan:
             params=page.params,
             headers=self.headers,
             json=NO_BODY if page.body is None else page.body,
-            to_file=self._in_one_array,
-        )
-
-    @property
-    def _in_one_array(self) -> bool:
-        """Whether all items may stand in one array that can be read in pieces."""
-        return (
-            self.pagination.type is PaginationType.NONE
-            and self.items_to_parse is None
-            and (self.data_path == "." or PLAIN_PATH.fullmatch(self.data_path) is not None)
+            to_file=True,
         )
 
 
