@@ -5,7 +5,7 @@ PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
 SOAK_SECONDS ?= 1800
 
-.PHONY: help demo test lint types check matrix soak mutants bench lock clean
+.PHONY: help demo test lint types check matrix soak mutants audit bench lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -47,6 +47,12 @@ mutants: $(READY) ## mutation testing of the pagination strategies, in an enviro
 		&& $(MUTANTS)/pip install -qq "mutmut>=3.8,<4"; }
 	@$(MUTANTS)/mutmut run && $(MUTANTS)/mutmut results
 
+AUDIT := .venv-audit/bin
+audit: $(READY) ## known vulnerabilities of what is locked (asks PyPI for them)
+	@test -x $(AUDIT)/pip-audit || { $(PY) -m venv --clear .venv-audit \
+		&& $(AUDIT)/pip install -qq "pip-audit>=2.9,<3"; }
+	@$(AUDIT)/pip-audit --strict --no-deps --disable-pip -r requirements.lock
+
 bench: $(READY) ## speed against a plain sequential loop, and memory
 	@$(PY) -m benchmarks.offset_pages
 	@$(PY) -m benchmarks.parents
@@ -56,4 +62,4 @@ lock: $(READY) ## renew the lock files from pyproject.toml (needs uv on PATH)
 	@sh scripts/lock.sh
 
 clean: ## remove what set-up made
-	@rm -rf $(VENV) .venv-mutants mutants .pytest_cache .mypy_cache .ruff_cache
+	@rm -rf $(VENV) .venv-mutants .venv-audit mutants .pytest_cache .mypy_cache .ruff_cache
