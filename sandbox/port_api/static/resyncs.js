@@ -59,7 +59,7 @@ function rowsOf(kind) {
 
 /** A path that may break behind its slashes. */
 function broken(path) {
-  return path.split(/(?<=.\/)/).flatMap((part) => [el("wbr"), part]);
+  return path.split(/(?<=.\/)/).flatMap((part, index) => (index ? [el("wbr"), part] : [part]));
 }
 
 function messagesOf(messages, whose) {
