@@ -47,6 +47,7 @@ def _new(report: Document, at: str) -> Document:
         "deleted": None,
         "kinds": {},
         "messages": [],
+        "untold": 0,
     }
 
 
@@ -72,6 +73,7 @@ def _take(resync: Document, report: Document, at: str) -> None:
             "seconds": _seconds(phases) if ended else None,
             "errors": _errors(phases) if ended else None,
             "messages": [],
+            "untold": 0,
         }
 
 
@@ -99,6 +101,7 @@ def _add_requests(store: Store, resyncs: list[Document]) -> None:
 
 
 def _add_messages(store: Store, resyncs: list[Document]) -> None:
+    """Adds the first error messages of each kind and resync; the others are counted."""
     places = {resync["id"]: resync for resync in resyncs}
     for _, record in store.latest("logs", LOGS_READ):
         extra = record.get("extra") or {}
@@ -106,9 +109,11 @@ def _add_messages(store: Store, resyncs: list[Document]) -> None:
         if record.get("level") not in ("ERROR", "CRITICAL") or resync is None:
             continue
         kind = resync["kinds"].get(f"{extra.get('resource_kind')}-{extra.get('index')}")
-        messages = (kind or resync)["messages"]
-        if len(messages) < MESSAGES_TOLD:
-            messages.append(str(record.get("message", ""))[:MESSAGE_LENGTH])
+        place = kind or resync
+        if len(place["messages"]) < MESSAGES_TOLD:
+            place["messages"].append(str(record.get("message", ""))[:MESSAGE_LENGTH])
+        else:
+            place["untold"] += 1
 
 
 def _count(phases: Document, phase: str, what: str) -> int | None:

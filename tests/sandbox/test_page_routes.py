@@ -216,3 +216,16 @@ def test_what_is_not_reported_is_not_made_up(
     assert [kind["requests"] for kind in second["kinds"]] == [None, None, 7]
     once = second["kinds"][2]
     assert (once["items"], once["seconds"], once["errors"]) == (3, 1.5, 2)
+
+
+def test_of_many_error_messages_the_first_are_told_and_the_rest_counted(
+    url: str, port: httpx.Client
+) -> None:
+    report(port, "/a", "failed", failed=9)
+    extra = {"event_id": "resync-1", "resource_kind": "/a", "index": 0}
+    logs = [{"level": "ERROR", "message": f"no {n}", "extra": extra} for n in range(9)]
+    logs.append({"level": "INFO", "message": "all well", "extra": extra})
+    assert port.post("/ingest/mine/logs", json={"logs": logs}).status_code == 200
+    (kind,) = resyncs(url)[0]["kinds"]
+    assert kind["messages"] == [f"no {n}" for n in range(5)]
+    assert kind["untold"] == 4

@@ -25,7 +25,7 @@ function resyncOf(resync, position) {
       el("span", { class: "name" }, resync.integration), " ", badge(resync.state),
       el("span", { class: "about muted" }, ...about)),
     kindsOf(resync),
-    ...messagesOf(resync.messages, "The resync"));
+    ...messagesOf(resync, "The resync"));
   fold.addEventListener("toggle", () => unfolded.set(resync.id, fold.open));
   return fold;
 }
@@ -51,7 +51,7 @@ function rowsOf(kind) {
       kind.state === "completed" ? null : badge(kind.state)),
     cell(number(kind.items)), cell(number(kind.requests)), cell(number(kind.seconds, 1)),
     cell(number(kind.errors), kind.errors ? "bad" : ""));
-  const messages = messagesOf(kind.messages, kind.kind);
+  const messages = messagesOf(kind, kind.kind);
   return messages.length
     ? [row, el("tr", { class: "told" }, el("td", { colspan: "5" }, ...messages))]
     : [row];
@@ -62,9 +62,10 @@ function broken(path) {
   return path.split(/(?<=.\/)/).flatMap((part, index) => (index ? [el("wbr"), part] : [part]));
 }
 
-function messagesOf(messages, whose) {
+function messagesOf({ messages, untold }, whose) {
   if (!messages.length) return [];
-  const label = `${whose}: ${counted(messages.length, "error message")}`;
+  const label = `${whose}: ${counted(messages.length + untold, "error message")}`;
   return [el("ul", { class: "messages", "aria-label": label },
-    ...messages.map((message) => el("li", {}, message)))];
+    ...messages.map((message) => el("li", {}, message)),
+    untold ? el("li", {}, `and ${number(untold)} more, in Ocean's log`) : null)];
 }
