@@ -5,10 +5,10 @@ PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
 SOAK_SECONDS ?= 1800
 
-.PHONY: help demo test lint types check matrix soak mutants audit bench lock clean
+.PHONY: help demo demo-serve test lint types check matrix soak mutants audit bench lock clean
 
 help: ## list the targets
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
 $(READY): requirements-dev.lock scripts/find-python.sh
 	@python=$$(sh scripts/find-python.sh) || exit 1; \
@@ -22,6 +22,9 @@ $(READY): requirements-dev.lock scripts/find-python.sh
 
 demo: $(READY) ## a real resync through Ocean core, against local servers, with no Port account
 	@$(PY) -m cli.demo
+
+demo-serve: $(READY) ## the demo, whose catalog page stays at http://127.0.0.1:8010/ until Ctrl-C
+	@$(PY) -m cli.demo --serve
 
 test: $(READY) ## the whole test suite
 	@$(PY) -m pytest -n auto --dist worksteal
