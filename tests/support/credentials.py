@@ -44,15 +44,16 @@ class Credentials:
 
     async def _send(self, request: AuthRequest) -> tuple[int, bytes]:
         self.asked.append(request)
-        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        answer = self.answers[min(len(self.asked), len(self.answers)) - 1]
         return self.status, answer if isinstance(answer, bytes) else json.dumps(answer).encode()
 
     async def _receive(self, request: httpx.Request) -> httpx.Response:
+        before = len(self.received)
         self.received.append(request)
         await asyncio.sleep(0.01)
         if self.revoked and request.headers.get("Authorization") == f"Bearer {self.revoked}":
             return httpx.Response(401)
-        return httpx.Response(self.statuses.pop(0) if self.statuses else 200)
+        return httpx.Response(self.statuses[before] if before < len(self.statuses) else 200)
 
 
 def _evaluate(expression: str, value: Any) -> list[Any]:
