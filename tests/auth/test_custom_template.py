@@ -11,7 +11,7 @@ import pytest
 from auth.exchange import AuthenticationError
 from tests.support.credentials import BASE, Credentials
 
-ANSWER = {"session": "s-1", "user": {"id": 7, "admin": True}, "roles": ["a", "b"]}
+ANSWER = {"session": "S-1x", "user": {"id": 7, "admin": True}, "roles": ["a", "b"]}
 
 
 async def sent(
@@ -33,7 +33,7 @@ async def test_fields_join_the_body_of_the_resource_which_stays_well_formed() ->
     request, _ = await sent(template, "POST", f"{BASE}/search", json={"q": "ä", "page": 1})
     assert json.loads(request.content) == {
         "q": "ä",
-        "page": "s-1",
+        "page": "S-1x",
         "auth": {"ids": ["7", 3]},
     }
     assert request.headers["Content-Type"] == "application/json"
@@ -43,7 +43,7 @@ async def test_fields_join_the_body_of_the_resource_which_stays_well_formed() ->
 
 async def test_fields_make_a_body_where_the_resource_has_none() -> None:
     request, _ = await sent({"body": {"session": "{{.session}}"}}, "POST", f"{BASE}/search")
-    assert json.loads(request.content) == {"session": "s-1"}
+    assert json.loads(request.content) == {"session": "S-1x"}
     assert request.headers["Content-Type"] == "application/json"
 
 
@@ -66,14 +66,14 @@ async def test_texts_around_a_path_and_several_paths_in_one_text_are_kept() -> N
         "queryParams": {"role": "{{.roles[1]}}", "v": 2},
     }
     request, _ = await sent(template)
-    assert request.headers["X-Who"] == "user 7 of s-1"
+    assert request.headers["X-Who"] == "user 7 of S-1x"
     assert request.headers["X-Admin"] == "true"
     assert dict(request.url.params) == {"page": "2", "role": "b", "v": "2"}
 
 
 async def test_what_comes_is_learned_as_a_secret() -> None:
     _, credentials = await sent({"headers": {"X-A": "{{.session}}", "X-B": "plain"}})
-    assert credentials.learned == ["s-1"]
+    assert credentials.learned == ["S-1x"]
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ async def test_a_path_that_finds_no_one_text_is_named_with_what_there_is(
     with pytest.raises(AuthenticationError) as caught:
         await sent({"headers": {"X-A": f"{{{{{path}}}}}"}})
     assert told in str(caught.value)
-    assert "s-1" not in str(caught.value)
+    assert "S-1x" not in str(caught.value)
 
 
 async def test_an_answer_that_is_no_object_is_named_as_what_it_is() -> None:

@@ -10,7 +10,8 @@ import pytest
 
 from auth import token_source
 from auth.token_source import Token, usable_seconds
-from tests.support.credentials import BASE, Clock, Credentials
+from tests.support.clock import Clock
+from tests.support.credentials import BASE, Credentials
 
 OAUTH2 = {
     "authType": "oauth2_client_credentials",
@@ -39,7 +40,7 @@ def authorizations(credentials: Credentials) -> list[str]:
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    clock = Clock()
+    clock = Clock(now=1000.0)
     monkeypatch.setattr(token_source, "time", clock)
     return clock
 

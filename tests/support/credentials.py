@@ -59,13 +59,3 @@ class Credentials:
 def _evaluate(expression: str, value: Any) -> list[Any]:
     found: list[Any] = jq.compile(expression).input_value(value).all()
     return found
-
-
-class Clock:
-    """Stands in for the module ``time``: its hand is set by the test."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def monotonic(self) -> float:
-        return self.now
