@@ -113,3 +113,8 @@ def test_a_long_secret_that_is_masked_moves_no_part_of_the_next_into_the_excerpt
 
 def test_an_excerpt_may_be_shorter() -> None:
     assert Redactor([TOKEN]).excerpt(b"abcdef", characters=3) == "abc..."
+
+
+@pytest.mark.parametrize("path", ["p@ss%20w%C3%B6rd:1", "p%40ss%20w%C3%B6rd%3A1"])
+def test_a_secret_in_a_path_is_masked_as_browsers_and_as_libraries_write_it(path: str) -> None:
+    assert Redactor(["p@ss wörd:1"]).text(f"at /{path}/x") == f"at /{MASK}/x"

@@ -101,3 +101,10 @@ def test_a_moment_that_is_past_is_now() -> None:
 )
 def test_from_a_billion_on_a_reset_is_a_date(value: str, seconds: float) -> None:
     assert requested_wait({"x-ratelimit-reset": value}, 429) == seconds
+
+
+def test_a_reset_is_waited_for_where_it_is_about_the_failure() -> None:
+    headers = {"x-ratelimit-reset": "33"}
+    assert RetryPolicy().wait(1, 429, headers) == 33
+    assert RetryPolicy().wait(1, 503, headers) == 33
+    assert RetryPolicy(base_seconds=1).wait(1, 500, headers) < 2
