@@ -195,7 +195,13 @@ class HttpClient:
             json=None if request.json is NO_BODY else request.json,
             content=request.content,
         )
-        answer = await self._http.send(outgoing, stream=True, follow_redirects=False)
+        try:
+            answer = await self._http.send(outgoing, stream=True, follow_redirects=False)
+        except httpx.RemoteProtocolError as error:
+            # httpx looks at the Location too, and calls one that is no URL a broken connection.
+            if isinstance(error.__context__, httpx.InvalidURL):
+                raise self._error(request, "was redirected to something that is no URL") from None
+            raise
         body = Body(LARGE_BYTES if request.to_file and answer.status_code == 200 else None)
         try:
             await self._read(request, answer, body)
@@ -248,10 +254,7 @@ class HttpClient:
             raise self._error(
                 request, f"was redirected ({answer.status}), which would lose the {request.method}"
             )
-        try:
-            target = str(httpx.URL(request.url).join(location))
-        except httpx.InvalidURL:
-            raise self._error(request, "was redirected to something that is no URL") from None
+        target = str(httpx.URL(request.url).join(location))
         return replace(request, url=self._admitted(request, target, "is redirected to"))
 
     def _admitted(self, request: Request, url: str, verb: str = "cannot be sent to") -> str:

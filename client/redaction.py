@@ -81,10 +81,16 @@ class Redactor:
         return self._values.sub(MASK, text) if self._values is not None else text
 
     def excerpt(self, body: bytes, characters: int = EXCERPT_CHARACTERS) -> str:
-        """The first ``characters`` of a body on one line, masked before it is cut."""
-        window = body[: 4 * (characters + self._longest)].decode("utf-8", "replace")
-        masked = self.text(" ".join(window[: characters + self._longest].split()))
-        return masked[:characters] + ("..." if len(masked) > characters else "")
+        """The first ``characters`` of a body on one line; a secret that begins in them is masked
+        whole, and nothing is told of one that begins behind them."""
+        begin = body[: 4 * (characters + self._longest + 1)].decode("utf-8", "replace")
+        end = characters
+        for match in self._values.finditer(begin) if self._values is not None else ():
+            if match.start() < characters < match.end():
+                end = match.end()
+        shown = " ".join(self.text(begin[:end]).split())
+        more = len(begin) > end or len(shown) > characters
+        return shown[:characters] + ("..." if more else "")
 
     def _is_secret(self, name: str) -> bool:
         return name.lower() in self._names or is_secret_name(name)

@@ -71,3 +71,4 @@ def test_a_repr_tells_no_credentials(settings: dict[str, str], header: str, valu
         parse_settings({"baseUrl": BASE, **settings}), without_tokens(Origin.of(BASE))
     )
     assert value not in repr(auth)
+    assert type(auth).__name__ in repr(auth)

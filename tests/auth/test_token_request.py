@@ -1,0 +1,106 @@
+"""What is sent to the token endpoint, and what is made of its answer."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import parse_qs
+
+import pytest
+
+from auth.exchange import AuthenticationError, AuthRequest
+from tests.support.credentials import BASE, Credentials
+
+SETTINGS = {
+    "authType": "oauth2_client_credentials",
+    "tokenUrl": "https://login.example.com/token",
+    "clientId": "me",
+    "clientSecret": "s3cret-value",
+}
+TOKEN = {"access_token": "token-1", "token_type": "Bearer"}
+
+
+async def asked(**more: str) -> AuthRequest:
+    credentials = Credentials([TOKEN])
+    async with credentials.client(**SETTINGS, **more) as client:
+        await client.get(BASE)
+    return credentials.asked[0]
+
+
+async def told(answer: Any, status: int = 200) -> str:
+    """The error that an answer of the token endpoint leads to."""
+    credentials = Credentials([answer], status=status)
+    async with credentials.client(**SETTINGS) as client:
+        with pytest.raises(AuthenticationError) as caught:
+            await client.get(BASE)
+    assert credentials.received == []
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("method", ["basic", "body"])
+async def test_the_request_is_a_form_that_is_posted(method: str) -> None:
+    request = await asked(clientAuthMethod=method)
+    assert (request.method, request.url) == ("POST", SETTINGS["tokenUrl"])
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    assert headers["content-type"] == "application/x-www-form-urlencoded"
+    assert "s3cret" not in repr(request)
+
+
+async def test_the_form_holds_the_client_where_the_body_is_asked_for() -> None:
+    request = await asked(clientAuthMethod="body", scope="read")
+    assert parse_qs((request.body or b"").decode()) == {
+        "grant_type": ["client_credentials"],
+        "scope": ["read"],
+        "client_id": ["me"],
+        "client_secret": ["s3cret-value"],
+    }
+
+
+async def test_what_is_not_set_is_not_sent() -> None:
+    assert (await asked()).body == b"grant_type=client_credentials"
+
+
+@pytest.mark.parametrize("status", [400, 401])
+async def test_a_refusal_comes_back_to_be_explained(status: int) -> None:
+    assert status in (await asked()).accepted
+    assert "refused (invalid_client): the client is not known" in await told(
+        {"error": "invalid_client"}, status
+    )
+
+
+@pytest.mark.parametrize("status", [202, 400])
+async def test_a_status_other_than_200_is_a_refusal_even_with_a_token(status: int) -> None:
+    assert f"refused ({status}): check tokenUrl, clientId and clientSecret" in await told(
+        TOKEN, status
+    )
+
+
+@pytest.mark.parametrize("answer", [b"<html>", b"", [], "text", None])
+async def test_an_answer_that_is_no_json_object_names_the_setting(answer: Any) -> None:
+    assert "did not answer in JSON: check tokenUrl" in await told(answer)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {},
+        {"access_token": ""},
+        {"access_token": 7},
+        {"access_token": None, "token_type": "bearer"},
+        {"access_token": "x", "token_type": "DPoP"},
+    ],
+)
+async def test_an_answer_without_a_bearer_token_is_an_error(answer: dict[str, Any]) -> None:
+    assert "no bearer access_token" in await told(answer)
+
+
+async def test_a_long_error_code_is_cut() -> None:
+    assert len(await told({"error": "x" * 10_000}, 400)) < 200
+
+
+@pytest.mark.parametrize("kind", [{}, {"token_type": "bearer"}, {"token_type": "BEARER"}])
+async def test_a_bearer_token_is_sent_and_learned_as_a_secret(kind: dict[str, str]) -> None:
+    credentials = Credentials([{"access_token": "token-1", **kind}])
+    async with credentials.client(**SETTINGS) as client:
+        await client.get(BASE)
+    assert credentials.received[0].headers["Authorization"] == "Bearer token-1"
+    assert credentials.learned == ["token-1"]

@@ -1,0 +1,126 @@
+"""How long, how often and for which answers the client waits before it asks again."""
+
+from __future__ import annotations
+
+import asyncio
+from types import SimpleNamespace
+
+import httpx
+import pytest
+import respx
+
+from client import Request, http_client, rate
+from client.retry import RetryPolicy
+from errors import RequestError
+from tests.client.conftest import MakeClient
+from tests.support.clock import Clock
+
+BASE = "https://api.example.com"
+URL = f"{BASE}/users"
+TOKEN = "tok-8c1d2e3f4a"
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    sleeping = SimpleNamespace(sleep=clock.sleep, Semaphore=asyncio.Semaphore)
+    monkeypatch.setattr(http_client, "asyncio", sleeping)
+    monkeypatch.setattr(rate, "asyncio", clock)
+    monkeypatch.setattr(rate, "time", clock)
+    return clock
+
+
+def answering(*answers: httpx.Response | Exception, url: str = URL) -> respx.Route:
+    return respx.get(url).mock(side_effect=list(answers))
+
+
+def throttled(status: int, **headers: str) -> httpx.Response:
+    return httpx.Response(status, headers={k.replace("_", "-"): v for k, v in headers.items()})
+
+
+@pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504])
+@respx.mock
+async def test_the_wait_is_the_one_that_was_asked_for(
+    make_client: MakeClient, clock: Clock, status: int
+) -> None:
+    route = answering(throttled(status, Retry_After="7"), httpx.Response(200))
+    await make_client(baseUrl=BASE).send(Request("GET", URL))
+    assert sum(clock.slept) == 7
+    assert route.call_count == 2
+
+
+@pytest.mark.parametrize("failure", [httpx.Response(500), httpx.ReadError("broken")])
+@respx.mock
+async def test_waits_double_and_attempts_are_as_many_as_were_set(
+    make_client: MakeClient, clock: Clock, failure: httpx.Response | Exception
+) -> None:
+    route = answering(*[failure] * 5)
+    client = make_client(RetryPolicy(attempts=4, base_seconds=1), baseUrl=BASE)
+    with pytest.raises(RequestError, match="4 attempts"):
+        await client.send(Request("GET", URL))
+    assert route.call_count == 4
+    assert [round(wait / 2**n) for n, wait in enumerate(clock.slept)] == [1, 1, 1]
+
+
+@respx.mock
+async def test_six_attempts_are_made_unless_told_otherwise(clock: Clock) -> None:
+    assert http_client.DEFAULT_RETRY.attempts == 6
+    assert http_client.DEFAULT_RETRY.throttled_base_seconds == 2
+
+
+@pytest.mark.parametrize(("status", "held"), [(429, True), (503, False), (500, False)])
+@respx.mock
+async def test_a_429_and_no_other_failure_holds_back_all(
+    make_client: MakeClient, clock: Clock, status: int, held: bool
+) -> None:
+    client = make_client(baseUrl=BASE)
+    seen: list[bool] = []
+
+    async def sleep(seconds: float) -> None:
+        seen.append(client._brake.held)
+        await Clock.sleep(clock, seconds)
+
+    http_client.asyncio.sleep = sleep  # type: ignore[attr-defined]
+    answering(throttled(status, Retry_After="7"), httpx.Response(200))
+    await client.send(Request("GET", URL))
+    assert seen == [held]
+
+
+@pytest.mark.parametrize(
+    ("statuses", "told"),
+    [((200,), False), ((500, 200), False), ((429, 200), True), ((503, 502, 200), True)],
+)
+@respx.mock
+async def test_an_answer_tells_whether_the_api_asked_to_slow_down(
+    make_client: MakeClient, statuses: tuple[int, ...], told: bool
+) -> None:
+    answering(*(httpx.Response(status) for status in statuses))
+    response = await make_client(baseUrl=BASE).send(Request("GET", URL))
+    assert response.throttled is told
+
+
+@pytest.mark.parametrize("status", [200, 404])
+@respx.mock
+async def test_a_used_up_limit_holds_back_the_next_request_until_its_reset(
+    make_client: MakeClient, clock: Clock, status: int
+) -> None:
+    used_up = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "40"}
+    answering(httpx.Response(status, headers=used_up), httpx.Response(200))
+    client = make_client(baseUrl=BASE)
+    await client.send(Request("GET", URL, accepted=frozenset({404})))
+    assert clock.slept == []
+    await client.send(Request("GET", URL))
+    assert clock.slept == [40]
+
+
+@respx.mock
+async def test_a_retry_is_logged_with_its_reason_and_no_secret(
+    make_client: MakeClient, log: list[str]
+) -> None:
+    answering(throttled(503, Retry_After="7"), httpx.ReadTimeout(""), httpx.Response(200))
+    client = make_client(baseUrl=BASE, authType="bearer_token", apiToken=TOKEN)
+    await client.send(Request("GET", URL, params=(("note", TOKEN), ("api_key", "k1"))))
+    first, second = (line for line in log if "attempt" in line)
+    shown = "GET https://api.example.com/users?note=[hidden]&api_key=[hidden]"
+    assert f"{shown}: status 503; attempt 1 of 3, the next in 7.0 s" in first
+    assert f"{shown}: ReadTimeout; attempt 2 of 3" in second
