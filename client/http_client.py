@@ -17,6 +17,7 @@ from port_ocean.helpers.retry import RetryTransport
 from client import failures
 from client.body import LARGE_BYTES, Body
 from client.decoding import require_whole
+from client.exchange import Observer, observing
 from client.origin import Origin
 from client.rate import Brake
 from client.redaction import Redactor
@@ -109,6 +110,7 @@ class HttpClient:
         max_per_second: float | None = None,
         headers: Mapping[str, str] | None = None,
         retry: RetryPolicy | None = None,
+        on_exchange: Observer | None = None,
     ) -> None:
         self.origin = origin
         self.redactor = redactor
@@ -118,6 +120,7 @@ class HttpClient:
         self._permits = asyncio.Semaphore(max_concurrent)
         self._brake = Brake(max_per_second)
         self._headers = dict(headers or {})
+        self._on_exchange = on_exchange
         # Left out where checks are on, so that OCEAN__SSL__THIRD_PARTY__* keeps its say.
         unchecked: dict[str, Any] = {} if verify_ssl else {"verify": False}
         self._http = OceanAsyncClient(
@@ -195,15 +198,18 @@ class HttpClient:
             json=None if request.json is NO_BODY else request.json,
             content=request.content,
         )
-        answer = await self._http.send(outgoing, stream=True, follow_redirects=False)
-        body = Body(LARGE_BYTES if request.to_file and answer.status_code == 200 else None)
-        try:
-            await self._read(request, answer, body)
-        except BaseException:
-            body.close()
-            raise
-        finally:
-            await answer.aclose()
+        with observing(self._on_exchange, outgoing, self.redactor, self._headers) as watch:
+            answer = await self._http.send(outgoing, stream=True, follow_redirects=False)
+            watch.answer(answer)
+            body = Body(LARGE_BYTES if request.to_file and answer.status_code == 200 else None)
+            try:
+                await self._read(request, answer, body)
+            except BaseException:
+                body.close()
+                raise
+            finally:
+                watch.size = body.size
+                await answer.aclose()
         content, file = body.taken()
         return Response(answer.status_code, answer.headers, content, request.url, file=file)
 
@@ -226,7 +232,7 @@ class HttpClient:
     ) -> Response:
         rest = exhausted_for(answer.headers)
         if rest is not None:
-            self._brake.hold(rest)
+            self._brake.hold(min(rest, self._retry.longest_wait_seconds))
         usable = 200 <= answer.status < 300 and answer.status != 206
         if usable or answer.status in REDIRECTS or answer.status in request.accepted:
             return replace(answer, throttled=throttled)
