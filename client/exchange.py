@@ -102,5 +102,5 @@ def _masked(url: httpx.URL, params: Collection[Pair]) -> httpx.URL:
     pairs = url.params.multi_items()
     if all(pair in params for pair in pairs):
         return url
-    shown = [(name, value if (name, value) in params else MASK) for name, value in pairs]
+    shown = tuple((name, value if (name, value) in params else MASK) for name, value in pairs)
     return url.copy_with(params=httpx.QueryParams(shown))

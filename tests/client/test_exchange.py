@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import base64
 import json
+from typing import Any
 
 import pytest
 
 from client import Exchange, Request
-from client.retry import RetryPolicy
 from errors import RequestError
 from resync.clients import Clients
 from sandbox.sample_api import SampleApi
@@ -18,12 +18,10 @@ from tests.client.conftest import QUICK
 SECRET = "tok-7a6b5c4d3e"
 
 
-async def exchanged(
-    *requests: Request, retry: RetryPolicy = QUICK, **settings: str
-) -> list[Exchange]:
+async def exchanged(*requests: Request, **settings: str) -> list[Exchange]:
     """What is told of ``requests``, whether or not they fail."""
     told: list[Exchange] = []
-    clients = Clients(parse_settings(settings), retry, told.append)
+    clients = Clients(parse_settings(settings), QUICK, told.append)
     try:
         for request in requests:
             await clients.api.send(request)
@@ -98,7 +96,10 @@ async def test_credentials_are_masked(
     assert "[hidden]" in shown
 
 
-async def test_what_fetches_credentials_is_told_without_them(api: SampleApi, api_url: str) -> None:
+async def test_what_fetches_credentials_is_told_without_them(
+    api: SampleApi, api_url: str, ocean_app: Any
+) -> None:
+    await ocean_app.integration.initialize_handlers()
     request = {
         "endpoint": "/oauth/token",
         "bodyForm": "grant_type=client_credentials&client_id=demo-client"
