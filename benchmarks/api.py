@@ -2,9 +2,9 @@
 interpreter nor memory with what is measured. HTTP/1.1 by hand: what is answered is made as it is
 asked for, after the latency that the path names.
 
-- ``/<pagination>/<total>/<count>/<bytes>/<latency>/items``: a listing of ``count`` records of about
-  ``bytes`` bytes each; pagination is ``offset``, ``page`` or ``cursor``, total ``total`` or ``none``,
-  latency in ms.
+- ``/<pagination>/<total>/<count>/<bytes>/<latency>/items``: a listing of ``count`` records of
+  about ``bytes`` bytes each; pagination is ``offset``, ``page`` or ``cursor``, total ``total`` or
+  ``none``, latency in ms.
 - ``/parents/<count>/<latency>/items`` and ``/parents/<count>/<latency>/<id>/children?n=``
 - ``/large?bytes=``: one array of about that many bytes.
 - ``/requests``: how many requests came since this was last asked for.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -10,7 +11,7 @@ import httpx
 from auth import build_auth
 from auth.exchange import AuthRequest, Surroundings
 from auth.none import NoAuth
-from client import HttpClient, Origin, Redactor, Request
+from client import Exchange, HttpClient, Observer, Origin, Redactor, Request
 from client.redaction import is_secret_name
 from client.retry import RetryPolicy
 from resync.jq import Jq
@@ -19,18 +20,24 @@ from settings import Settings
 
 class Clients:
     """The API's client, a token endpoint's where credentials are fetched, and ``jq``; ``retry``
-    stands in for the usual policy."""
+    stands in for the usual policy, and ``on_exchange`` is told of every exchange."""
 
-    def __init__(self, settings: Settings, retry: RetryPolicy | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        retry: RetryPolicy | None = None,
+        on_exchange: Observer | None = None,
+    ) -> None:
         self._settings = settings
         self._retry = retry
+        self._on_exchange = on_exchange
         self._redactor = build_redactor(settings)
         self._auth_clients: dict[Origin, HttpClient] = {}
         origin = Origin.of(settings.base_url)
         self.jq = Jq()
         around = Surroundings(origin.covers, self._send, self._evaluate, self._redactor.learn)
         auth = build_auth(settings, around)
-        self.api = self._client(origin, auth, settings.headers)
+        self.api = self._client(origin, auth, settings.headers, on_exchange)
 
     async def aclose(self) -> None:
         """Closes all connections, and ends the processes that evaluate jq."""
@@ -46,7 +53,8 @@ class Clients:
         origin = Origin.of(request.url)
         client = self._auth_clients.get(origin)
         if client is None:
-            client = self._auth_clients[origin] = self._client(origin, NoAuth(), {})
+            observer = self._of_credentials if self._on_exchange else None
+            client = self._auth_clients[origin] = self._client(origin, NoAuth(), {}, observer)
         response = await client.send(
             Request(
                 request.method,
@@ -59,7 +67,20 @@ class Clients:
         )
         return response.status, response.content
 
-    def _client(self, origin: Origin, auth: httpx.Auth, headers: dict[str, str]) -> HttpClient:
+    def _of_credentials(self, exchange: Exchange) -> None:
+        """Whatever is sent to get credentials may be one."""
+        assert self._on_exchange is not None
+        url, _, query = exchange.url.partition("?")
+        bare = replace(exchange, url=f"{url}?..." if query else url, headers=(), body="")
+        self._on_exchange(replace(bare, credentials=True))
+
+    def _client(
+        self,
+        origin: Origin,
+        auth: httpx.Auth,
+        headers: dict[str, str],
+        on_exchange: Observer | None,
+    ) -> HttpClient:
         settings = self._settings
         return HttpClient(
             origin=origin,
@@ -72,6 +93,7 @@ class Clients:
             max_per_second=settings.max_requests_per_second,
             headers=headers,
             retry=self._retry,
+            on_exchange=on_exchange,
         )
 
 
