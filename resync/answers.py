@@ -12,7 +12,15 @@ from client import Redactor, Response
 from client.body import LARGE_BYTES
 from errors import ResponseError
 from pagination import Page, PageRequest
-from resync.extraction import as_items, keys_in, records_in, refuse_error, shape_of, simple_outputs
+from resync.extraction import (
+    SIMPLE_PATH,
+    as_items,
+    keys_in,
+    records_in,
+    refuse_error,
+    shape_of,
+    simple_outputs,
+)
 from resync.formats import is_utf8_json, read_body
 from resync.jq import Jq, JqError
 from resync.large_body import LargeError, spooled, take_apart
@@ -30,9 +38,15 @@ class AnswerReader:
         self._warn_once = warn_once
 
     async def page(
-        self, kind: str, endpoint: EndpointPlan, request: PageRequest, response: Response
+        self,
+        kind: str,
+        endpoint: EndpointPlan,
+        request: PageRequest,
+        response: Response,
+        known: Callable[[Page], None],
     ) -> Page:
-        """The page that ``response`` holds.
+        """The page that ``response`` holds. Where jq must find its items, ``known`` is told before
+        of what surrounds them.
 
         Raises ``ResponseError`` for a body that is not what the endpoint says, or has no items
         where it says they are.
@@ -52,7 +66,9 @@ class AnswerReader:
         if large and utf8_json and not endpoint.items_to_parse:
             return await self._taken_apart(kind, endpoint, response, page)
         body = await self._body(endpoint, response, large)
-        items = await self._items(kind, endpoint, body, self._excerpt(response))
+        if SIMPLE_PATH.fullmatch(endpoint.data_path) is None or endpoint.items_to_parse:
+            known(replace(page, body=body, records=range(1)))
+        items = await self._items(kind, endpoint, body, response.content)
         return replace(page, body=body, items=items, records=await self._records(endpoint, items))
 
     async def _body(self, endpoint: EndpointPlan, response: Response, large: bool) -> Any:
@@ -64,18 +80,20 @@ class AnswerReader:
             content,
             _content_type(response),
             endpoint.format,
-            self._excerpt(response),
+            self._redactor.excerpt(content),
             keys_in(endpoint.data_path),
         )
         return await asyncio.to_thread(read) if large else read()
 
-    async def _items(self, kind: str, endpoint: EndpointPlan, body: Any, excerpt: str) -> list[Any]:
+    async def _items(
+        self, kind: str, endpoint: EndpointPlan, body: Any, content: bytes
+    ) -> list[Any]:
         try:
             items = as_items(await self._outputs(endpoint.data_path, body))
         except ResponseError:
-            refuse_error(body, excerpt)
+            refuse_error(body, self._redactor.excerpt(content))
             raise
-        self._check(kind, endpoint, body, bool(items), excerpt)
+        self._check(kind, endpoint, body, bool(items), content)
         return items
 
     async def _outputs(self, data_path: str, body: Any) -> list[Any]:
@@ -92,7 +110,7 @@ class AnswerReader:
     async def _taken_apart(
         self, kind: str, endpoint: EndpointPlan, response: Response, page: Page
     ) -> Page:
-        excerpt = self._excerpt(response)
+        excerpt = self._redactor.excerpt(response.content)
         file = response.file
         if file is None:
             file = await asyncio.to_thread(spooled, response.content)
@@ -101,7 +119,7 @@ class AnswerReader:
         except LargeError as error:
             refuse_error(error.envelope, excerpt)
             raise
-        self._check(kind, endpoint, found.envelope, bool(len(found.records)), excerpt)
+        self._check(kind, endpoint, found.envelope, bool(len(found.records)), response.content)
         return replace(page, body=found.envelope, records=found.records, rest=found.pieces())
 
     async def _records(self, endpoint: EndpointPlan, items: list[Any]) -> Sized | None:
@@ -114,21 +132,18 @@ class AnswerReader:
             return None
 
     def _check(
-        self, kind: str, endpoint: EndpointPlan, body: Any, any_items: bool, excerpt: str
+        self, kind: str, endpoint: EndpointPlan, body: Any, any_items: bool, content: bytes
     ) -> None:
         if not any_items:
-            refuse_error(body, excerpt)
+            refuse_error(body, self._redactor.excerpt(content))
         whole = endpoint.data_path == "." and not endpoint.items_to_parse
         if whole and isinstance(body, dict):
-            refuse_error(body, excerpt, flags=())
+            refuse_error(body, self._redactor.excerpt(content), flags=())
             self._warn_once(
                 f"object {endpoint.template}",
                 f"kind {kind}: the answer is {shape_of(body)}, taken as one item. If the items "
                 "are inside it, set data_path to where they are, such as '.items'.",
             )
-
-    def _excerpt(self, response: Response) -> str:
-        return self._redactor.excerpt(response.content)
 
 
 def _content_type(response: Response) -> str:

@@ -83,7 +83,9 @@ class ListingReader:
             self._warned.add(subject)
             logger.warning(message)
 
-    async def _fetch(self, listing: Listing, send: Send, request: PageRequest) -> Page:
+    async def _fetch(
+        self, listing: Listing, send: Send, request: PageRequest, known: Callable[[Page], None]
+    ) -> Page:
         endpoint = listing.endpoint
         try:
             response = await send(endpoint.outgoing(request))
@@ -92,7 +94,7 @@ class ListingReader:
                 raise error.about(f"kind {listing.kind}") from None
             return Page(request=request, items=[], ignored=error.status)
         try:
-            return await self._answers.page(listing.kind, endpoint, request, response)
+            return await self._answers.page(listing.kind, endpoint, request, response, known)
         except ResponseError as error:
             url = self._client.redactor.url(response.url)
             raise ResponseError(f"kind {listing.kind}, {endpoint.method} {url}: {error}") from None

@@ -43,7 +43,9 @@ async def read(reader: AnswerReader, body: Any, data_path: str, **more: Any) -> 
     plan = build_plan(parse_settings({"baseUrl": "https://api.example.com"}), resource)
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
     response = Response(200, httpx.Headers(), content, "https://api.example.com/items")
-    return await reader.page("/items", plan.endpoint, PageRequest(response.url), response)
+    return await reader.page(
+        "/items", plan.endpoint, PageRequest(response.url), response, lambda page: None
+    )
 
 
 def parse(content: bytes, charset: str | None = None) -> Any:
