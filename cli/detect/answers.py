@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cli.detect.texts import jq_path, listed, plain, singular
+from errors import ResponseError
 
 ITEM_KEYS = (
     "items", "data", "results", "value", "values", "records", "entries", "content", "elements",
@@ -169,4 +170,7 @@ def _one_object(body: dict[str, Any]) -> Located:
 
 
 def _whole(item: Any) -> str:
-    return json.dumps(item, sort_keys=True)
+    try:
+        return json.dumps(item, sort_keys=True)
+    except RecursionError:
+        raise ResponseError("the answer's items are nested too deeply to be compared") from None

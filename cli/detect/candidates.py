@@ -11,7 +11,8 @@ from cli.detect.texts import plain
 SIZES = (
     "limit", "per_page", "size", "pageSize", "page_size", "perPage", "$top", "maxResults",
     "max_results", "count", "page[size]", "page[limit]", "top", "rows", "take", "pagelen",
-    "itemsPerPage", "items_per_page", "results_per_page", "sysparm_limit", "per-page", "num",
+    "itemsPerPage", "items_per_page", "results_per_page", "sysparm_limit", "per-page", "first",
+    "num",
 )  # fmt: skip
 OFFSETS = (
     "offset", "skip", "start", "$skip", "startAt", "startIndex", "start_index", "from",

@@ -6,7 +6,7 @@ import argparse
 import asyncio
 import contextlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from loguru import logger
@@ -40,7 +40,7 @@ exit codes:
   0  everything was found out (sure or likely)
   1  something is not sure: it is named, with what was tried
   2  wrong usage or settings; nothing was requested
-  3  a request failed, or its answer cannot be used; nothing was written
+  3  a request failed, its answer cannot be used, or the files cannot be written
 """
 
 
@@ -104,7 +104,7 @@ def run(options: argparse.Namespace) -> int:
         except OceanCustomError as error:
             return _failed(str(error), FAILED)
         except OSError as error:
-            return _failed(f"the files cannot be written: {error}", WRONG_USAGE)
+            return _failed(f"the files cannot be written: {error}", FAILED)
         except KeyboardInterrupt:
             return _failed("interrupted; nothing was written", INTERRUPTED)
 
@@ -132,9 +132,14 @@ async def _models(client: HttpClient, endpoints: tuple[Endpoint, ...], most: int
     for endpoint in endpoints:
         with _busy(client.redactor, endpoint):
             detection = await detect(client, endpoint, most, pages)
-        models.append(model_of(detection, taken))
+        models.append(model_of(detection, taken, _holds_secret(client.redactor)))
     relate(models)
     return models
+
+
+def _holds_secret(redactor: Redactor) -> Callable[[str], bool]:
+    """Whether a text holds a secret, as an API may that answers with what it was sent."""
+    return lambda text: redactor.values(text) != text
 
 
 def _print(report: Report, task: Task, models: list[Model], paths: list[Path], open_: int) -> None:

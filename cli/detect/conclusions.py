@@ -20,6 +20,9 @@ CAMEL = {
     "start_page": "startPage",
     "cursor_path": "cursorPath",
     "next_link_path": "nextLinkPath",
+    "has_more_path": "hasMorePath",
+    "last_page_path": "lastPagePath",
+    "total_path": "totalPath",
 }
 
 
@@ -45,10 +48,8 @@ def of_position(detection: Detection, position: Position, rehearsal: Rehearsal) 
         confidence = Confidence.UNSURE
         evidence += f"; but {counted(rehearsal.again, 'item')} came on two pages"
     elif rehearsal.end is not None:
-        evidence += (
-            f"; {counted(len(rehearsal.items), 'item')} on {counted(rehearsal.pages, 'page')} "
-            f"read to the end: {rehearsal.end.evidence}"
-        )
+        read = counted(len(rehearsal.items), "item")
+        evidence += f"; {read} read to the end: {rehearsal.end.evidence}"
     settings = position.settings
     detection.add("paginationType", settings["pagination_type"], evidence, confidence)
     for name, camel in CAMEL.items():
@@ -79,7 +80,7 @@ def of_size(detection: Detection, size: Size | None, rehearsal: Rehearsal) -> No
 def of_flags(detection: Detection, flags: dict[str, str], rehearsal: Rehearsal) -> None:
     """The has-more or last-page flag, if it turned when the end came."""
     for name, path in flags.items():
-        setting = "hasMorePath" if name == "has_more_path" else "lastPagePath"
+        setting = CAMEL[name]
         value = dig(rehearsal.last.body, path)
         more = name == "has_more_path"
         said = f"{str(more).lower()} on the first page, with more behind it"
@@ -120,22 +121,31 @@ def without_pages(
     """Nothing moved through pages: ``none``, and how sure that is."""
     detection.params = probe.prober.endpoint.params
     evidence, confidence = _why_none(probe, position)
+    if size is not None and confidence is Confidence.LIKELY:
+        # Who can ask for less can usually ask for more.
+        evidence += f"; yet {size.evidence}"
+        confidence = Confidence.UNSURE
     detection.complete = confidence is not Confidence.UNSURE
     detection.settle({"pagination_type": PaginationType.NONE})
     detection.add("paginationType", "none", evidence, confidence)
-    flags = flags_in(probe)
-    if confidence is Confidence.UNSURE:
-        # A resync then fails as long as there is more than it reads.
-        detection.settle(flags)
-        for name, path in flags.items():
-            setting = "hasMorePath" if name == "has_more_path" else "lastPagePath"
-            told = "it says that there is more: a resync fails then, and deletes nothing"
-            detection.add(setting, path, told, Confidence.LIKELY)
-    if size is not None:
+    # A resync then fails, and deletes nothing, as long as there is more than it reads.
+    watched = flags_in(probe) or _whole_total(probe)
+    detection.settle(watched)
+    for name, path in watched.items():
+        told = "should it tell of more than comes, a resync fails and deletes nothing"
+        detection.add(CAMEL[name], path, told, Confidence.LIKELY)
+    if size is not None and len(probe.reference) > len(probe.first.items):
         kept = tuple(pair for pair in detection.params if pair[0] != size.param)
         detection.params = (*kept, (size.param, str(size.page_size)))
         value = f"{size.param}={size.page_size}"
         detection.add("query_params", value, f"{size.evidence}; {size.page_evidence}")
+
+
+def _whole_total(probe: Probe) -> dict[str, str]:
+    """The setting for a total, where it is what came."""
+    totals = read_signals(probe.longest, probe.path).totals
+    have = len(probe.reference)
+    return next(({"total_path": path} for path, total in totals if total == have > 1), {})
 
 
 def _why_none(probe: Probe, position: Position | None) -> tuple[str, Confidence]:
@@ -166,7 +176,7 @@ def _why_none(probe: Probe, position: Position | None) -> tuple[str, Confidence]
 
 def tried(detection: Detection) -> str:
     """What was asked for in vain, in one text."""
-    return listed([f"{one.what} ({one.outcome})" for one in detection.attempts], most=12)
+    return listed([f"{one.what}: {one.outcome}" for one in detection.attempts], most=12)
 
 
 def _json(value: Any) -> str:

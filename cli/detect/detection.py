@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 from cli.detect import conclusions
-from cli.detect.answers import Located, identity_of, locate
-from cli.detect.candidates import POSITIONS
+from cli.detect.answers import Answer, Located, identity_of, locate
+from cli.detect.candidates import OFFSETS, PAGES, POSITIONS
 from cli.detect.findings import Confidence, Detection
 from cli.detect.options import Endpoint
 from cli.detect.positions import Position, find_position
@@ -16,10 +17,12 @@ from cli.detect.rehearsal import Rehearsal, rehearse
 from cli.detect.sizes import Size, find_size
 from client import HttpClient
 from errors import ResponseError
-from resync.extraction import shape_of
+from resync.extraction import refuse_error, shape_of
 from settings import PaginationType
 
 KEPT_FOR_REHEARSAL = 4
+MOST_ITEMS = 5_000
+"""What is looked at of one very long answer."""
 
 
 async def detect(client: HttpClient, endpoint: Endpoint, requests: int, pages: int) -> Detection:
@@ -31,12 +34,7 @@ async def detect(client: HttpClient, endpoint: Endpoint, requests: int, pages: i
     clean, notes = _from_the_start(endpoint)
     prober = Prober(client, clean, requests)
     first = await prober.first()
-    located = locate(first.body, clean.path)
-    if located is None:
-        raise ResponseError(
-            f"GET {client.redactor.url(clean.url)}: the answer is {shape_of(first.body)}, where an "
-            "array or an object was expected"
-        )
+    located = _located(client, first, clean)
     identity = identity_of(located.path.find(first.body))
     first = first.read(located.path, identity)
     detection = Detection(endpoint, first, located.path.jq, first.format, notes=notes)
@@ -48,11 +46,25 @@ async def detect(client: HttpClient, endpoint: Endpoint, requests: int, pages: i
     detection.attempts = probe.attempts
     if position is None or position.type is None:
         conclusions.without_pages(detection, probe, size, position)
-        detection.items = list(probe.longest.items)
+        detection.items = list(probe.longest.items[:MOST_ITEMS])
     else:
         await _with_pages(detection, probe, size, position, pages)
     detection.requests = prober.sent
     return detection
+
+
+def _located(client: HttpClient, first: Answer, endpoint: Endpoint) -> Located:
+    """Where the items are. Raises ``ResponseError`` where there can be none."""
+    located = locate(first.body, endpoint.path)
+    try:
+        if located is None:
+            told = shape_of(first.body)
+            raise ResponseError(f"the answer is {told}, where an array or an object was expected")
+        if not located.certain or not located.path.find(first.body):
+            refuse_error(first.body, client.redactor.excerpt(json.dumps(first.body).encode()))
+    except ResponseError as error:
+        raise ResponseError(f"GET {client.redactor.url(endpoint.url)}: {error}") from None
+    return located
 
 
 def _from_the_start(endpoint: Endpoint) -> tuple[Endpoint, list[str]]:
@@ -118,6 +130,7 @@ async def _with_pages(
     detection.items = list(rehearsal.items.values())
     detection.complete = rehearsal.end is not None
     conclusions.of_position(detection, position, rehearsal)
+    _note_a_faster_way(detection, probe, counts)
     conclusions.of_size(detection, size, rehearsal)
     conclusions.of_flags(detection, flags, rehearsal)
     conclusions.of_total(detection, probe, rehearsal)
@@ -130,6 +143,21 @@ def _page_size(size: Size | None, kind: PaginationType, step: int) -> dict[str, 
         return {"size_param": size.param, "page_size": size.page_size}
     sends = kind in (PaginationType.OFFSET, PaginationType.PAGE, PaginationType.CURSOR)
     return {"page_size": max(step, 1), **({"size_param": ""} if sends else {})}
+
+
+def _note_a_faster_way(detection: Detection, probe: Probe, counts: bool) -> None:
+    """Pages that are counted can be fetched ahead; those behind a link come one by one."""
+    numbers = [
+        name
+        for name, value in probe.signals.link_params.items()
+        if name in (*OFFSETS, *PAGES) and value.isdecimal()
+    ]
+    if numbers and not counts:
+        kind = "page" if numbers[0] in PAGES else "offset"
+        detection.notes.append(
+            f"the links count by {numbers[0]}: paginationType {kind} may be faster, as its pages "
+            "can be fetched ahead; it was not tried"
+        )
 
 
 def _check_keys(detection: Detection, rehearsal: Rehearsal) -> None:

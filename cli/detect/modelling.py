@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from cli.detect.fields import AS_TEXT, Fields, as_objects, read_fields, values_of
+from cli.detect.fields import AS_TEXT, Fields, Property, as_objects, read_fields, values_of
 from cli.detect.findings import Confidence, Detection, Finding
 from cli.detect.texts import jq_path, legal, plain, singular, title_of
 
@@ -39,8 +39,9 @@ class Relation:
 
 @dataclass(slots=True)
 class Model:
-    """One endpoint's blueprint and mapping; ``identifiers`` are those of the items read, and
-    ``identifier`` is the path to them."""
+    """One endpoint's blueprint and mapping; ``identifiers`` are those of the items read;
+    ``identifier`` and ``entitled`` are the paths to identifier and title, which are no properties
+    beside that."""
 
     detection: Detection
     blueprint: str
@@ -50,14 +51,19 @@ class Model:
     identifier: Path | None = None
     identifier_expression: str = ".id | tostring"
     title_expression: str | None = None
+    entitled: Path | None = None
     identifiers: frozenset[str] = frozenset()
     relations: list[Relation] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
 
-def model_of(detection: Detection, taken: set[str]) -> Model:
-    """The model of one endpoint, relations left out; ``taken`` are blueprints' names in use."""
-    items = as_objects(detection.items or detection.first.items)
+def model_of(detection: Detection, taken: set[str], secret: Callable[[str], bool]) -> Model:
+    """The model of one endpoint, relations left out; ``taken`` are blueprints' names in use, and
+    fields whose names are ``secret`` are passed over."""
+    items = [
+        {name: value for name, value in item.items() if not secret(name)}
+        for item in as_objects(detection.items or detection.first.items)
+    ]
     words = blueprint_words(detection.endpoint.path)
     blueprint = legal("_".join(words[-1:]), "_")
     if blueprint in taken and len(words) > 1:
@@ -69,6 +75,8 @@ def model_of(detection: Detection, taken: set[str]) -> Model:
     model = Model(detection, free, title_of(free), items, read_fields(items))
     _identify(model)
     _entitle(model)
+    said = {path[0] for path in (model.identifier, model.entitled) if path and len(path) == 1}
+    with_properties(model, [one for one in model.fields.properties if one.name not in said])
     return model
 
 
@@ -167,7 +175,7 @@ def _entitle(model: Model) -> None:
         values = [at(item, path) for item in model.items]
         filled = [value for value in values if isinstance(value, str)]
         if len(filled) * 10 >= len(values) * 9:
-            model.title_expression = jq_path(*path)
+            model.title_expression, model.entitled = jq_path(*path), path
             told = f"a text in {len(filled)} of {len(values)} items"
             confidence = Confidence.SURE if len(filled) == len(values) else Confidence.LIKELY
             model.findings.append(Finding("title", model.title_expression, told, confidence))
@@ -192,5 +200,10 @@ def with_relation(model: Model, relation: Relation, drop: bool) -> None:
     """Adds ``relation``; with ``drop`` it takes the place of the property of that field."""
     model.relations.append(relation)
     if drop:
-        kept = tuple(one for one in model.fields.properties if one.name != relation.name)
-        model.fields = replace(model.fields, properties=kept)
+        kept = [one for one in model.fields.properties if one.name != relation.name]
+        with_properties(model, kept)
+
+
+def with_properties(model: Model, properties: Sequence[Property]) -> None:
+    """Replaces the properties of ``model``."""
+    model.fields = replace(model.fields, properties=tuple(properties))

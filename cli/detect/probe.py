@@ -9,7 +9,7 @@ from cli.detect.answers import Answer, Identity, ItemsPath, place_of
 from cli.detect.findings import Attempt
 from cli.detect.prober import Prober
 from cli.detect.signals import Signals, read_signals
-from cli.detect.texts import counted
+from cli.detect.texts import counted, listed
 
 GROUP = 6
 """Parameters that are tried in one request: those that an API does not know do no harm."""
@@ -54,7 +54,7 @@ class Probe:
     async def ask(self, changes: Values) -> Answer:
         """The page for ``changes``, beside the page size; notes what came of it."""
         answer = self._take(await self.prober.ask({**self.sizing, **changes}))
-        asked = ", ".join(f"{name}={_brief(value)}" for name, value in changes.items())
+        asked = listed([f"{name}={_brief(value)}" for name, value in changes.items()], most=3)
         self.attempts.append(Attempt(asked, self.outcome(answer)))
         return answer
 
@@ -86,6 +86,14 @@ class Probe:
         if not self.is_beyond(answer):
             return False
         return len(self.reference) <= self.step or self.place(answer) in (self.step, None)
+
+    def loses_signs(self, answer: Answer) -> bool:
+        """Whether the first answer leads on and a shorter one does not: what made it shorter
+        then limits the whole listing (as ``$top`` does), and must not be sent."""
+        before, now = read_signals(self.first, self.path), read_signals(answer, self.path)
+        if not (before.header_next or before.links or before.cursors):
+            return False
+        return not (now.header_next or now.links or now.cursors)
 
     def outcome(self, answer: Answer) -> str:
         """What came of a request, in words."""

@@ -11,7 +11,6 @@ from cli.detect.answers import Answer
 from cli.detect.options import Endpoint, Params
 from client import HttpClient, Request, Response
 from errors import RequestError, ResponseError
-from resync.extraction import refuse_error
 from resync.formats import Format, read_body
 
 NO_CONTENT = 204
@@ -40,10 +39,7 @@ class Prober:
     async def first(self) -> Answer:
         """The endpoint's answer as it is. Raises ``OceanCustomError`` for one of no use."""
         response = await self._send(self.endpoint.url, self.endpoint.params)
-        answer = self._read(response)
-        if isinstance(answer.body, dict):
-            refuse_error(answer.body, self.client.redactor.excerpt(response.content))
-        return answer
+        return self._read(response)
 
     async def ask(self, changes: Mapping[str, str]) -> Answer:
         """The answer with the parameters ``changes`` set; one that was refused says so.

@@ -19,11 +19,12 @@ MOST_ITEMS = 5_000
 
 @dataclass(slots=True)
 class Rehearsal:
-    """What was read: the items, each once, and how many came ``again``; ``end`` where the listing
-    was read to it; ``error`` where the settings do not do; ``keyless`` where an answer lacked the
-    items' key."""
+    """What was read: ``pages`` that held items of those ``asked`` for, the items, each once, and
+    how many came ``again``; ``end`` where the listing was read to it; ``error`` where the settings
+    do not do; ``keyless`` where an answer lacked the items' key."""
 
     items: dict[str, Any] = field(default_factory=dict)
+    asked: int = 0
     pages: int = 0
     largest: int = 0
     again: int = 0
@@ -34,7 +35,8 @@ class Rehearsal:
 
     def take(self, answer: Answer) -> None:
         """Counts a page in."""
-        self.pages += 1
+        self.asked += 1
+        self.pages += bool(answer.items)
         self.largest = max(self.largest, len(answer.items))
         self.last = answer
         for key, item in zip(answer.keys, answer.items, strict=True):
@@ -83,7 +85,7 @@ async def rehearse(
         async with aclosing(pages):
             async for page in pages:
                 rehearsal.take(answers.pop(page.request))
-                if rehearsal.pages >= most_pages or len(rehearsal.items) >= MOST_ITEMS:
+                if rehearsal.asked >= most_pages or len(rehearsal.items) >= MOST_ITEMS:
                     break
     except PaginationError as error:
         rehearsal.error = str(error)

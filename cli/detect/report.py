@@ -76,7 +76,7 @@ class Report:
         if open_:
             self._say(f"Next: look at what is not sure ({open_}), then at the files.")
         self._say(
-            f"Try it: fill in {paths[0].name}, put it in place as .env, and run "
+            f"Try it: copy {paths[0]} to .env, fill in what is empty there, and run "
             f"OCEAN__RESOURCES_PATH={folder} ocean sail -O"
         )
 

@@ -10,6 +10,9 @@ from cli.detect.findings import Confidence
 from cli.detect.probe import Probe, groups
 from cli.detect.texts import counted
 
+STEP = 3
+"""Items on a small page, where there are enough: what page 2 means is then unlike an offset."""
+
 WANTED = 100
 SMALLER = 50
 LARGEST_SETTING = 10_000
@@ -32,19 +35,25 @@ async def find_size(probe: Probe) -> Size | None:
     have = len(probe.first.items)
     if have < 2:
         return None
-    small = 3 if have >= 7 else 2 if have >= 5 else 1
+    small = STEP if have > 2 * STEP else 2 if have >= 5 else 1
     picked = await _pick(probe, small)
     if picked is None:
         return None
     param, page = picked
     begins = page.keys == probe.first.keys[: len(page.keys)]
     exact = len(page.keys) == small
+    if probe.loses_signs(page):
+        return None
     told = f"{param}={small} gave {counted(len(page.keys), 'item')} instead of {have}"
     probe.small = page
     probe.sizing = {param: str(small)}
     confidence = Confidence.SURE if begins and exact else Confidence.LIKELY
     page_size, evidence = await _largest(probe, param, have)
-    probe.sizing = {param: str(small)}
+    if probe.step < STEP and len(probe.reference) > 2 * STEP:
+        # More items have come since, and more items tell positions better apart.
+        page = await probe.ask({param: str(STEP)})
+        if probe.is_same(page) and len(page.keys) > probe.step:
+            probe.small, probe.sizing = page, {param: str(STEP)}
     return Size(param, told, confidence, page_size, evidence)
 
 
