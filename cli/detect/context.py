@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+from port_ocean.exceptions.utils import SignalHandlerAlreadyInitialized
 from port_ocean.ocean import Ocean
 from port_ocean.utils.signal import init_signal_handler
 
@@ -21,7 +22,9 @@ RETRY = RetryPolicy(attempts=3)
 @contextlib.asynccontextmanager
 async def connected(settings: Settings) -> AsyncIterator[Clients]:
     """The integration's own clients: its origin binding, redaction, retries and TLS rules."""
-    init_signal_handler()
+    # Whoever runs the command inside a process of their own may have one.
+    with contextlib.suppress(SignalHandlerAlreadyInitialized):
+        init_signal_handler()
     # Ocean looks for the integration's name and defaults where it is started.
     with contextlib.chdir(ROOT):
         app = Ocean(

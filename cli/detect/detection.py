@@ -44,6 +44,7 @@ async def detect(client: HttpClient, endpoint: Endpoint, requests: int, pages: i
     size, position = await _probe(probe, detection)
     prober.kept_back = 0
     detection.attempts = probe.attempts
+    detection.notes += probe.notes
     if position is None or position.type is None:
         conclusions.without_pages(detection, probe, size, position)
         detection.items = list(probe.longest.items[:MOST_ITEMS])

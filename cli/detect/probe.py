@@ -34,6 +34,7 @@ class Probe:
     longest: Answer
     sizing: dict[str, str] = field(default_factory=dict)
     attempts: list[Attempt] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     strict: bool = False
 
     @property

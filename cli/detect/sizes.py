@@ -43,6 +43,7 @@ async def find_size(probe: Probe) -> Size | None:
     begins = page.keys == probe.first.keys[: len(page.keys)]
     exact = len(page.keys) == small
     if probe.loses_signs(page):
+        probe.notes.append(f"{param} limits the whole listing, not its pages: it is not sent")
         return None
     told = f"{param}={small} gave {counted(len(page.keys), 'item')} instead of {have}"
     probe.small = page
