@@ -77,8 +77,8 @@ def split_urls(urls: Sequence[str], base_url: str | None) -> tuple[str, tuple[En
         place = f"URL {number}" if len(urls) > 1 else "URL"
         try:
             split = urlsplit(url.strip())
-            base = base or str(Origin.of(f"{split.scheme}://{split.netloc}"))
             _check(split.scheme, split.netloc, split.path, bool(split.username or split.password))
+            base = base or str(Origin.of(f"{split.scheme}://{split.netloc}"))
             found.append(_below(base, f"{split.scheme}://{split.netloc}{split.path}", split.query))
         except ValueError as error:
             problems.append(f"{place}: {error}")

@@ -17,7 +17,7 @@ from cli.detect.candidates import (
 )
 from cli.detect.findings import Confidence
 from cli.detect.options import Params
-from cli.detect.probe import Probe, groups
+from cli.detect.probe import SAME_ITEMS, Probe, groups
 from settings import PaginationType
 
 MOST_HINTS = 3
@@ -119,6 +119,8 @@ async def _by_count(probe: Probe, size: str | None) -> Position | None:
         for value in _values(probe, as_page):
             if position := await _counted(probe, names, value, as_page):
                 return position
+            if probe.attempts[-1].outcome != SAME_ITEMS:
+                break
         if probe.strict and len(names) > 1 and as_page:
             break
     return None
@@ -128,7 +130,8 @@ def _values(probe: Probe, as_page: bool) -> tuple[int, ...]:
     """Which positions to ask for: such that what they mean shows in where the page begins."""
     known, step = len(probe.reference), probe.step
     if not as_page:
-        return (max(1, min(step + 1, known - 1)),)
+        whole = (known,) if known == step else ()
+        return (max(1, min(step + 1, known - 1)), *whole)
     # The second page is the third where pages count from 0, and that may be behind the end.
     return (2,) if known > 2 * step else (1, 2)
 
@@ -162,8 +165,10 @@ def _reading(probe: Probe, answer: Answer, value: int, as_page: bool) -> Reading
         return None
     place, step = probe.place(answer), probe.step
     if place is None:
-        if not as_page or not probe.is_beyond(answer):
+        if not probe.is_beyond(answer):
             return None
+        if not as_page:
+            return _whole_pages(probe, value)
         whole = len(probe.reference) <= step
         told = "gave none of the first page's items" + ("" if whole else ", in another order")
         confidence = Confidence.SURE if whole else Confidence.LIKELY
@@ -179,6 +184,14 @@ def _reading(probe: Probe, answer: Answer, value: int, as_page: bool) -> Reading
     ]
     readings = [*pages, *offsets] if as_page else [*offsets, *pages]
     return next((reading for reading, start in readings if start == place), None)
+
+
+def _whole_pages(probe: Probe, value: int) -> Reading | None:
+    """An offset that moves by whole pages: all items of the first page are what it takes."""
+    if value != probe.step or value != len(probe.reference):
+        return None
+    told = "gave none of the first page's items, where one less gave them all"
+    return Reading(PaginationType.OFFSET, 0, told, Confidence.LIKELY)
 
 
 async def _by_last_item(probe: Probe) -> Position | None:

@@ -17,6 +17,8 @@ GROUP = 6
 MOST_SINGLY = 9
 """Parameters of one sort that are tried one by one, on an API that refuses unknown ones."""
 
+SAME_ITEMS = "the same items"
+
 Values = Mapping[str, str]
 
 
@@ -104,7 +106,7 @@ class Probe:
             return "no items"
         if self.is_same(answer):
             short = len(answer.keys) != self.step
-            return f"{counted(len(answer.keys), 'item')}, the same" if short else "the same items"
+            return f"{counted(len(answer.keys), 'item')}, the same" if short else SAME_ITEMS
         place = self.place(answer)
         if place is not None:
             return f"items from number {place + 1} on"

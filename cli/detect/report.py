@@ -96,7 +96,8 @@ class Report:
         self._console.print(table)
 
     def _say(self, text: str, style: str = "") -> None:
-        self._console.print(Text(self._fit(text, 2_000), style=style))
+        # Left to the terminal to wrap, so that a command can be copied.
+        self._console.print(Text(self._fit(text, 2_000), style=style), soft_wrap=True)
 
     def _fit(self, text: str, longest: int = 1_000) -> str:
         return shown(self._redactor.values(text), longest)
