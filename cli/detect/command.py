@@ -60,6 +60,12 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "--base-url", metavar="URL", help="what all endpoints have in common (their origin)"
     )
+    _add_authentication(parser)
+    _add_output(parser)
+    parser.set_defaults(func=run)
+
+
+def _add_authentication(parser: argparse.ArgumentParser) -> None:
     auth = parser.add_argument_group("authentication")
     auth.add_argument("--bearer-token", metavar="TOKEN")
     auth.add_argument("--basic", metavar="USER:PASSWORD")
@@ -69,6 +75,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     auth.add_argument(
         "--header", action="append", metavar="'NAME: VALUE'", help="for every request; a secret"
     )
+
+
+def _add_output(parser: argparse.ArgumentParser) -> None:
     output = parser.add_argument_group("output")
     output.add_argument(
         "--write", type=Path, default=DEFAULT_FOLDER, metavar="DIR", help="folder (detected)"
@@ -85,7 +94,6 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     asking.add_argument("--timeout", metavar="SECONDS")
     asking.add_argument("--no-verify-ssl", action="store_true")
-    parser.set_defaults(func=run)
 
 
 def run(options: argparse.Namespace) -> int:

@@ -7,11 +7,13 @@ from typing import Any
 from cli.detect.findings import Confidence, Detection
 from cli.detect.positions import Position
 from cli.detect.probe import Probe
+from cli.detect.prober import CANNOT_FOLLOW
 from cli.detect.rehearsal import Rehearsal
 from cli.detect.signals import read_signals
 from cli.detect.sizes import Size
 from cli.detect.texts import counted, listed
-from pagination.signals import HAS_MORE_PATTERNS, dig, truthy
+from pagination import Page, PageRequest
+from pagination.signals import HAS_MORE_PATTERNS, dig, flagged_more, truthy
 from settings import PaginationType
 
 USUAL_SIZES = frozenset({10, 15, 20, 25, 30, 40, 50, 60, 75, 100, 150, 200, 250, 500, 1000, 5000})
@@ -38,10 +40,22 @@ def flags_in(probe: Probe) -> dict[str, str]:
     return {}
 
 
-def of_position(detection: Detection, position: Position, rehearsal: Rehearsal) -> None:
+def lie_in(probe: Probe, counts: bool) -> str:
+    """What a resync would take for the end on the small page, although there is more; or empty."""
+    page = Page(PageRequest(probe.small.url), list(probe.small.items), probe.small.body)
+    if flagged_more(page, next_fields=counts) is not False:
+        return ""
+    return "a flag in the answer says that there is no more, which a resync would believe"
+
+
+def of_position(detection: Detection, position: Position, rehearsal: Rehearsal, lie: str) -> None:
     """The pagination type and its parameters, as far as the rehearsal bears them out."""
     confidence, evidence = position.confidence, position.evidence
-    if rehearsal.error:
+    if lie:
+        confidence = Confidence.UNSURE
+        evidence += f"; but {lie}"
+        detection.complete = False
+    elif rehearsal.error:
         confidence = Confidence.UNSURE
         evidence += f"; but read as a resync would: {rehearsal.error}"
     elif rehearsal.again:
@@ -158,6 +172,9 @@ def _why_none(probe: Probe, position: Position | None) -> tuple[str, Confidence]
         told = f"{counted(have, 'item')}: too few to see pages by"
         return told, Confidence.UNSURE
     if signals.promises_more:
+        away = [one for one in probe.attempts if one.outcome.startswith(CANNOT_FOLLOW)]
+        if away:
+            return f"{away[0].what} {away[0].outcome}", Confidence.UNSURE
         told = "the answer says that there is more, but nothing that was tried gave it"
         if signals.unnamed_link:
             told += "; the link is in a list of links, where no setting can name it"

@@ -14,7 +14,7 @@ from cli.detect.positions import Position, find_position
 from cli.detect.probe import Probe
 from cli.detect.prober import OutOfRequests, Prober
 from cli.detect.rehearsal import Rehearsal, rehearse
-from cli.detect.sizes import Size, find_size
+from cli.detect.sizes import Size, find_size, limits_all
 from client import HttpClient
 from errors import ResponseError
 from resync.extraction import refuse_error, shape_of
@@ -100,6 +100,13 @@ async def _probe(probe: Probe, detection: Detection) -> tuple[Size | None, Posit
     try:
         size = await find_size(probe)
         position = await find_position(probe, size.param if size else None)
+        if position is None and size is not None and probe.moved:
+            # The listing may have been cut to the small page: it is tried whole.
+            probe.small, probe.sizing = probe.first, {}
+            position = await find_position(probe, None)
+            if position is not None:
+                probe.notes.append(limits_all(size.param))
+                size = None
     except OutOfRequests:
         detection.notes.append(
             f"{probe.prober.sent} requests were sent, and not all could be tried: raise "
@@ -130,7 +137,7 @@ async def _with_pages(
     )
     detection.items = list(rehearsal.items.values())
     detection.complete = rehearsal.end is not None
-    conclusions.of_position(detection, position, rehearsal)
+    conclusions.of_position(detection, position, rehearsal, conclusions.lie_in(probe, counts))
     _note_a_faster_way(detection, probe, counts)
     conclusions.of_size(detection, size, rehearsal)
     conclusions.of_flags(detection, flags, rehearsal)

@@ -111,7 +111,9 @@ async def _by_cursor(probe: Probe, sort: type[str] | type[int]) -> Position | No
 async def _by_count(probe: Probe, size: str | None) -> Position | None:
     if not probe.step:
         return None
-    likely = positions_first(probe.signals, size)[:MOST_HINTS]
+    moved = [name for name in probe.moved if name in (*OFFSETS, *PAGES)]
+    hints = dict.fromkeys([*moved, *positions_first(probe.signals, size)])
+    likely = list(hints)[:MOST_HINTS]
     offsets = [name for name in OFFSETS if name not in likely]
     pages = [name for name in PAGES if name not in likely]
     for names in (*([name] for name in likely), *groups(offsets), *groups(pages)):

@@ -18,6 +18,7 @@ MOST_SINGLY = 9
 """Parameters of one sort that are tried one by one, on an API that refuses unknown ones."""
 
 SAME_ITEMS = "the same items"
+NO_ITEMS = "no items"
 
 Values = Mapping[str, str]
 
@@ -26,7 +27,7 @@ Values = Mapping[str, str]
 class Probe:
     """``first`` is the answer to the URL as it is; ``small`` a page with as few items as the API
     lets one ask for, got by ``sizing``; ``longest`` the longest page so far from the beginning of
-    the listing."""
+    the listing; ``moved`` are parameters that led to where there are no items."""
 
     prober: Prober
     path: ItemsPath
@@ -36,6 +37,7 @@ class Probe:
     longest: Answer
     sizing: dict[str, str] = field(default_factory=dict)
     attempts: list[Attempt] = field(default_factory=list)
+    moved: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     strict: bool = False
 
@@ -59,6 +61,8 @@ class Probe:
         answer = self._take(await self.prober.ask({**self.sizing, **changes}))
         asked = listed([f"{name}={_brief(value)}" for name, value in changes.items()], most=3)
         self.attempts.append(Attempt(asked, self.outcome(answer)))
+        if len(changes) == 1 and self.outcome(answer) == NO_ITEMS:
+            self.moved.extend(changes)
         return answer
 
     async def follow(self, link: str, what: str) -> Answer:
@@ -103,7 +107,7 @@ class Probe:
         if answer.refused:
             return answer.refused
         if not answer.items:
-            return "no items"
+            return NO_ITEMS
         if self.is_same(answer):
             short = len(answer.keys) != self.step
             return f"{counted(len(answer.keys), 'item')}, the same" if short else SAME_ITEMS

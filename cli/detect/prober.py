@@ -14,6 +14,7 @@ from errors import RequestError, ResponseError
 from resync.formats import Format, read_body
 
 NO_CONTENT = 204
+CANNOT_FOLLOW = "cannot be followed"
 
 
 class OutOfRequests(Exception):
@@ -55,7 +56,7 @@ class Prober:
             url = str(httpx.URL(page.url).join(link))
             self.client.origin.admit(url)
         except (httpx.InvalidURL, ValueError) as error:
-            return Answer(refused=f"cannot be followed: {error}")
+            return Answer(refused=f"{CANNOT_FOLLOW}: {error}")
         return await self.fetch(url, ())
 
     async def fetch(self, url: str, params: Params) -> Answer:

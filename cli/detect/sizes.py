@@ -43,7 +43,7 @@ async def find_size(probe: Probe) -> Size | None:
     begins = page.keys == probe.first.keys[: len(page.keys)]
     exact = len(page.keys) == small
     if probe.loses_signs(page):
-        probe.notes.append(f"{param} limits the whole listing, not its pages: it is not sent")
+        probe.notes.append(limits_all(param))
         return None
     told = f"{param}={small} gave {counted(len(page.keys), 'item')} instead of {have}"
     probe.small = page
@@ -56,6 +56,11 @@ async def find_size(probe: Probe) -> Size | None:
         if probe.is_same(page) and len(page.keys) > probe.step:
             probe.small, probe.sizing = page, {param: str(STEP)}
     return Size(param, told, confidence, page_size, evidence)
+
+
+def limits_all(param: str) -> str:
+    """What is said of a parameter that is no page size, though it looks like one."""
+    return f"{param} limits the whole listing, not its pages: it is not sent"
 
 
 async def _pick(probe: Probe, small: int) -> tuple[str, Answer] | None:

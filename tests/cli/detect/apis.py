@@ -169,6 +169,12 @@ def limited(url: str, query: Query) -> Reply:
     return Reply({"items": found, "next": following if start + 20 < end else None})
 
 
+def limited_pages(url: str, query: Query) -> Reply:
+    """``page``, in pages of twelve, of a listing that ``limit`` cuts."""
+    start = (int(query.get("page", 1)) - 1) * 12
+    return Reply({"items": RECORDS[: int(query.get("limit", 1000))][start : start + 12]})
+
+
 def mean(url: str, query: Query) -> Reply:
     """Answers 500 to each parameter it does not know."""
     if query.keys() - {"offset", "limit"}:
@@ -180,7 +186,7 @@ SHAPES: dict[str, Callable[[str, Query], Reply]] = {
     one.__name__: one
     for one in (
         github, slack, odata, odata_without_links, spring, stripe, nothing, strict, hubspot,
-        zendesk, scim, google, relay, fixed_pages, fixed_offset, jira, limited, mean,
+        zendesk, scim, google, relay, fixed_pages, fixed_offset, jira, limited, limited_pages, mean,
     )
 }  # fmt: skip
 

@@ -181,6 +181,35 @@ def test_a_total_that_lies_is_not_used(detect: Detect, api: SampleApi, api_url: 
     assert "total says 121, but 60 items came" in " ".join(endpoint["notes"])
 
 
+@pytest.mark.parametrize("pagination", ["offset", "page", "cursor"])
+def test_a_flag_that_ends_the_listing_too_early_is_told(
+    detect: Detect, api: SampleApi, api_url: str, pagination: str
+) -> None:
+    api.behave(has_more="lie_false")
+    outcome = detect(f"{api_url}/none/{pagination}/services")
+    assert outcome.code == 1
+    assert outcome.confidence("paginationType") == "not sure"
+    assert "says that there is no more" in outcome.out
+    assert not outcome.endpoints[0]["complete"]
+
+
+@pytest.mark.parametrize("style", ["loop", "repeat", "endless"])
+def test_cursors_without_an_end_are_told(
+    detect: Detect, api: SampleApi, api_url: str, style: str
+) -> None:
+    api.behave(cursor_style=style)
+    outcome = detect(f"{api_url}/none/cursor/services")
+    assert outcome.code == 1
+    assert "but read as a resync would" in outcome.out
+
+
+def test_pages_on_another_host_are_told(detect: Detect, api: SampleApi, api_url: str) -> None:
+    api.behave(cursor_style="url", cursor_host="http://other.example", cap=20)
+    outcome = detect(f"{api_url}/none/cursor/services")
+    assert outcome.code == 1
+    assert "requests stay on" in outcome.endpoints[0]["findings"][1]["evidence"]
+
+
 @pytest.mark.parametrize("pagination", ["offset", "page", "cursor", "next_link", "header_link"])
 def test_fixed_pages_of_each_type(detect: Detect, pagination: str) -> None:
     with FaultServer() as server:

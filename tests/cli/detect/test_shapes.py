@@ -103,6 +103,13 @@ FOUND: dict[str, dict[str, str]] = {
         "last_page_path": "isLast",
         "total_path": "total",
     },
+    "limited_pages": {
+        "pagination_type": "page",
+        "pagination_param": "page",
+        "start_page": "1",
+        "size_param": "",
+        "page_size": "12",
+    },
     "limited": {"pagination_type": "next_link", "next_link_path": "next", "page_size": "20"},
 }
 FOUND["mean"] = FOUND["strict"]
