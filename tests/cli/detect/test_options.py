@@ -109,6 +109,38 @@ def test_secrets_come_from_the_integrations_own_variables(
     assert outcome.endpoints[0]["pagination"]["pagination_type"] == "page"
 
 
+@pytest.mark.parametrize("auth", ["oauth2_client_credentials", "custom"])
+def test_credentials_that_are_fetched_come_from_the_environment(
+    detect: Detect,
+    api_url: str,
+    folder: Path,
+    auth: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    form = "grant_type=client_credentials&client_id=demo-client&client_secret=demo-client-secret"
+    request = {"endpoint": "/oauth/token", "bodyForm": form}
+    template = {"headers": {"Authorization": "Bearer {{.access_token}}"}}
+    values = {
+        "oauth2_client_credentials": {
+            "TOKEN_URL": f"{api_url}/oauth/token",
+            "CLIENT_ID": "demo-client",
+            "CLIENT_SECRET": "demo-client-secret",
+        },
+        "custom": {
+            "AUTH_TYPE": "custom",
+            "CUSTOM_AUTH_REQUEST": json.dumps(request),
+            "CUSTOM_AUTH_REQUEST_TEMPLATE": json.dumps(template),
+        },
+    }
+    for name, value in values[auth].items():
+        monkeypatch.setenv(PREFIX + name, value)
+    outcome = detect(f"{api_url}/oauth2/page/users")
+    assert outcome.code == 0, outcome.err
+    written = (folder / "settings.env").read_text(encoding="utf-8")
+    assert f"{PREFIX}AUTH_TYPE={auth}" in written
+    assert "demo-client-secret" not in written + outcome.out + outcome.err
+
+
 def test_a_key_in_the_url_becomes_a_setting(
     detect: Detect, canned: CannedApi, url: str, folder: Path
 ) -> None:
