@@ -10,7 +10,7 @@ SOAK_SECONDS ?= 1800
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
 
-$(READY): requirements-dev.lock scripts/find-python.sh
+$(READY): requirements-dev.lock scripts/find-python.sh scripts/ocean-custom
 	@python=$$(sh scripts/find-python.sh) || exit 1; \
 	echo "Setting up $(VENV) with $$python (once, about half a minute)"; \
 	"$$python" -m venv --clear $(VENV)
@@ -18,6 +18,7 @@ $(READY): requirements-dev.lock scripts/find-python.sh
 	@# and refuse them for having no hash.
 	@$(PY) -m pip install -qq --disable-pip-version-check --require-hashes --no-deps -r requirements-dev.lock
 	@$(PY) -m pip check -qq --disable-pip-version-check
+	@ln -sf ../../scripts/ocean-custom $(VENV)/bin/ocean-custom
 	@touch $(READY)
 
 demo: $(READY) ## a real resync through Ocean core, against local servers, with no Port account

@@ -56,5 +56,5 @@ def _would_end(page: Page, paginator: Paginator) -> str:
     if total is not None and total > page.progress.first_page_items:
         return f"the total of {total:,} ends it"
     asked = asked_size(page.request, settings)
-    short = f"{page.count} of {asked} items is no proof of the end: the API may cap its pages; "
-    return (short if page.count < asked else "") + "an empty page ends it"
+    short = " (a short one does not: the API may cap its pages)" if page.count < asked else ""
+    return f"an empty page ends it{short}"

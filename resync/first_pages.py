@@ -49,12 +49,17 @@ class Reading:
         else:
             self.pages.append(page)
 
-    def was_cut(self, limit: int) -> bool:
-        """Whether the listing would go on, and only ``limit`` pages were asked for."""
+    def goes_on(self) -> bool:
+        """Whether there is a next page. Raises ``PaginationError`` if it is one that was read."""
         found = self.outlook
-        if found is None or found.following is None or len(self.pages) < limit:
+        if found is None or found.following is None:
             return False
-        return all(found.following != page.request for page in self.pages)
+        if any(found.following == page.request for page in self.pages):
+            raise PaginationError(
+                f"kind {self.listing.kind}: page {len(self.pages)} leads to a page that was read "
+                "already: the listing would never end. Check cursorPath and paginationParam."
+            )
+        return True
 
 
 class FirstPages(ListingReader):
@@ -80,9 +85,10 @@ class FirstPages(ListingReader):
                     yield page
             reading.complete = True
         except PaginationError as error:
-            if not (cut and reading.was_cut(limit)):
-                reading.error = error
+            reading.error = error
+            if not (cut and len(reading.pages) >= limit and reading.goes_on()):
                 raise
+            reading.error = None
         except Exception as error:
             reading.error = error
             raise

@@ -201,7 +201,7 @@ async def test_kinds_of_the_mapping_can_be_chosen(core: Core, api: SampleApi) ->
     both = (resource("/teams"), resource("/users"))
     context = await probed(core, core.settings(), *both, kinds=["/users"])
     assert {one.kind for one in context.checks} == {"connection", "/users"}
-    with pytest.raises(InvalidProbeKindsError, match="/tems.*\n.*/teams"):
+    with pytest.raises(InvalidProbeKindsError, match=r"/tems.*\n.*/teams"):
         await probed(core, core.settings(), *both, kinds=["/tems"])
     assert api.requests("teams") == []
 
