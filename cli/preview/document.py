@@ -76,6 +76,8 @@ def _notes(kind: Kind) -> list[str]:
         notes.append(f"path parameters: there may be more values, and {only} are read here")
     if kind.unmapped:
         notes.append(f"only the first {MAPPED_ITEMS:,} items are mapped here")
+    if kind.mapped.items and kind.mapped.items == len(kind.mapped.dropped.get(FILTERED, ())):
+        notes.append("selector.query lets none of these items pass")
     seen: set[tuple[str, str]] = set()
     for entity in kind.made:
         key = (str(entity["blueprint"]), str(entity["identifier"]))

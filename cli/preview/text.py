@@ -105,7 +105,8 @@ class Printer:
 
     def _samples(self, label: str, found: Document, of: str) -> None:
         count, sample = found["count"], found["sample"]
-        more = f", the first {len(sample)}:" if sample and count > len(sample) else ""
+        first = f"the first {len(sample)}" if len(sample) > 1 else "the first"
+        more = f", {first}:" if sample and count > len(sample) else ""
         self._row(label, f"{count:,}{of}{more or (':' if sample else '')}")
         room = (self._console.width - LABEL - 2) * VALUE_LINES
         for value in sample:

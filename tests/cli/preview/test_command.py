@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -46,7 +47,7 @@ def test_nothing_is_sent_to_port(
     """Even with its credentials there, and with empty fields, of which Ocean asks Port."""
     asked: list[str] = []
 
-    async def port(scope: object, receive: object, send: object) -> None:
+    async def port(scope: Any, receive: Any, send: Any) -> None:
         asked.append(str(scope))
         await catalog.app(scope, receive, send)
 

@@ -51,6 +51,13 @@ def test_what_the_query_leaves_out_is_meant(previews: Previews, canned: CannedAp
     assert "left out 1: selector.query is false (item 2)" in shown
 
 
+def test_a_query_that_lets_nothing_pass(previews: Previews) -> None:
+    previews.write(resource("/things", data_path=".", query='.id == "z"'))
+    kind = previews.kind()
+    assert kind["entities"]["count"] == 0
+    assert kind["notes"] == ["selector.query lets none of these items pass"]
+
+
 def test_a_query_that_answers_neither(previews: Previews, canned: CannedApi) -> None:
     serve_items(canned, {"id": "a", "on": "yes"}, {"id": "b", "on": True})
     previews.write(resource("/things", data_path=".", query=".on"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import unicodedata
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -24,7 +25,7 @@ NUMBER = 4711471147114711
 def test_a_secret_that_the_api_echoes(previews: Previews, canned: CannedApi, output: str) -> None:
     previews.settings |= {"AUTH_TYPE": "bearer_token", "API_TOKEN": SECRET}
     previews.settings["CUSTOM_HEADERS"] = json.dumps({"X-Pin": str(NUMBER)})
-    items = [
+    items: list[dict[str, Any]] = [
         {"id": f"you sent {SECRET}", "name": SECRET, SECRET: 1, "list": [{"deep": SECRET}]},
         {"id": base64.b64encode(SECRET.encode()).decode(), "name": "n", "pin": NUMBER},
         {"id": "c", "name": "n", "password": "pw-of-theirs", "api_token": ["at-of-theirs"]},
