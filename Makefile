@@ -10,7 +10,7 @@ SOAK_SECONDS ?= 1800
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
 
-$(READY): requirements-dev.lock scripts/find-python.sh scripts/ocean-custom
+$(READY): requirements-dev.lock scripts/find-python.sh
 	@python=$$(sh scripts/find-python.sh) || exit 1; \
 	echo "Setting up $(VENV) with $$python (once, about half a minute)"; \
 	"$$python" -m venv --clear $(VENV)

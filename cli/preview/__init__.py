@@ -60,12 +60,14 @@ def run(options: argparse.Namespace) -> int:
     from cli.preview.inputs import read_inputs
     from cli.preview.masking import Mask
     from cli.preview.preview import preview
-    from cli.preview.text import Printer
+    from cli.preview.text import Printer, working
     from resync.clients import build_redactor
 
     try:
         inputs = read_inputs(options.mapping, options.env_file, options.kind)
-        found = asyncio.run(preview(inputs, options.pages, echo=options.output == "json"))
+        with working() as progress:
+            echo = options.output == "json"
+            found = asyncio.run(preview(inputs, options.pages, echo=echo, progress=progress))
     except SettingsError as error:
         sys.stderr.write(f"ocean-custom preview: {_visible(str(error))}\n")
         return WRONG

@@ -78,7 +78,11 @@ async def map_items(
         if reason:
             found.drop(reason, number)
             continue
-        entity = next(passed).dict(exclude_unset=True)
+        made = next(passed, None)
+        if made is None:
+            found.drop("Ocean makes no entity of it", number)
+            continue
+        entity = made.dict(exclude_unset=True)
         refusals = list(_refusals(entity, blueprints))
         for refusal in refusals[:1]:
             found.drop(f"Port would refuse it: {refusal}", number)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from typing import Any
 
@@ -13,6 +14,9 @@ UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 NO_SECRET = frozenset({"key"})
 """Names that the redactor would mask in a log line, and that are identifiers in many an API."""
+
+DEEPEST = 100
+"""Levels of a value that are shown."""
 
 
 def visible(text: str) -> str:
@@ -32,20 +36,24 @@ class Mask:
         """A message of this project: what is secret by its name is masked in it already."""
         return self._redactor.values(text)
 
-    def value(self, value: Any, name: str = "") -> Any:
+    def value(self, value: Any, name: str = "", depth: int = 0) -> Any:
         """A value of the API: the same shape, with secrets masked by value and by name."""
+        if depth > DEEPEST:
+            return "..."
         if isinstance(value, dict):
             return {
                 self._redactor.values(str(key)): self.value(v, str(key)) for key, v in value.items()
             }
         if isinstance(value, list):
-            return [self.value(one, name) for one in value]
+            return [self.value(one, name, depth + 1) for one in value]
         if value is None or isinstance(value, bool):
             return value
         if is_secret_name(name) and name.lower() not in NO_SECRET:
             return MASK
         if isinstance(value, str):
             return self._redactor.text(value)
+        if isinstance(value, float) and not math.isfinite(value):
+            return str(value)  # JSON has no such number
         return value if self._redactor.values(str(value)) == str(value) else MASK
 
     def url(self, url: str) -> str:

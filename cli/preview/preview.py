@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -80,8 +80,15 @@ class Preview:
         return not lost and not (strict and dangling)
 
 
-async def preview(inputs: Inputs, pages: int, *, echo: bool = False) -> Preview:
-    """Previews the chosen kinds; ``echo`` also writes warnings to standard error.
+async def preview(
+    inputs: Inputs,
+    pages: int,
+    *,
+    echo: bool = False,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Preview:
+    """Previews the chosen kinds; ``echo`` also writes warnings to standard error, and ``progress``
+    is told each kind before it is read.
 
     Raises ``SettingsError`` with every problem of the mapping, before any request.
     """
@@ -99,6 +106,7 @@ async def preview(inputs: Inputs, pages: int, *, echo: bool = False) -> Preview:
         for (index, resource), plan in zip(inputs.chosen, plans, strict=True):
             kind = Kind(index, resource)
             found.kinds.append(kind)
+            progress(found.redactor.text(resource.kind))
             with _noting(kind.notes, found.redactor if echo else None):
                 await _read(kind, plan, FirstPages(clients.api, pages, cache))
                 await _map(kind, inputs)
@@ -132,9 +140,13 @@ async def _read(kind: Kind, plan: ListingPlan, reader: FirstPages) -> None:
 
 
 async def _map(kind: Kind, inputs: Inputs) -> None:
-    items = await records(kind.resource, kind.items)
-    kind.unmapped = max(0, len(items) - MAPPED_ITEMS)
-    kind.mapped = await map_items(kind.resource, items[:MAPPED_ITEMS], inputs.blueprints)
+    try:
+        items = await records(kind.resource, kind.items)
+        kind.unmapped = max(0, len(items) - MAPPED_ITEMS)
+        kind.mapped = await map_items(kind.resource, items[:MAPPED_ITEMS], inputs.blueprints)
+    except Exception as error:
+        # Of a whole batch then, in a resync too.
+        kind.errors.append(f"Ocean cannot make entities of these items: {describe(error)}")
 
 
 def _plans(inputs: Inputs) -> list[ListingPlan]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console
@@ -23,6 +24,16 @@ LABEL = 11
 STATUS_STYLES = {2: "green", 3: "cyan", 4: "red", 5: "red"}
 
 Document = dict[str, Any]
+
+
+@contextmanager
+def working() -> Iterator[Callable[[str], None]]:
+    """Shows on a terminal, by standard error, which kind is being read."""
+    if not sys.stderr.isatty():
+        yield lambda kind: None
+        return
+    with Console(stderr=True).status("starting") as status:
+        yield lambda kind: status.update(Text(f"reading {visible(kind)}"))
 
 
 class Printer:

@@ -122,6 +122,15 @@ def test_what_the_blueprint_does_not_have(previews: Previews) -> None:
     assert "has no relation 'owner'" in next(iter(dropped(second)))
 
 
+def test_items_that_ocean_cannot_map(previews: Previews, canned: CannedApi) -> None:
+    serve_items(canned, {"id": "a", "icon": {"not": "a text"}})
+    things = resource("/things", data_path=".")
+    things["port"]["entity"]["mappings"]["icon"] = ".icon"
+    previews.write(things)
+    (error,) = previews.kind(status=1)["errors"]
+    assert error.startswith("Ocean cannot make entities of these items")
+
+
 def test_fields_that_are_null_are_counted(previews: Previews) -> None:
     (empty,) = previews.kind()["empty_fields"]
     assert (empty["field"], empty["count"], empty["of"]) == ("properties.name", 1, 3)

@@ -76,6 +76,18 @@ def test_nothing_steers_the_terminal(previews: Previews, canned: CannedApi, outp
     assert "\\u001b" in done.stdout
 
 
+def test_numbers_that_json_lacks_and_depth_without_end(
+    previews: Previews, canned: CannedApi
+) -> None:
+    deep = "[" * 400 + "]" * 400
+    canned.json("/things", f'[{{"id": "a", "size": 1e999}}, {{"id": "b", "x": {deep}}}]')
+    done = previews.run("--output", "json")
+    told = json.loads(done.stdout, parse_constant=pytest.fail)
+    first, second = told["kinds"][0]["items"]["sample"]
+    assert first == {"id": "a", "size": "inf"}
+    assert second["id"] == "b" and "..." in str(second["x"])
+
+
 def test_a_wrong_mapping_does_not_either(previews: Previews) -> None:
     previews.write({"kind": "/things", "selector": {"query": "true", HOSTILE: 1}, "port": {}})
     done = previews.run("--kind", HOSTILE.replace("\x00", ""))
