@@ -18,6 +18,7 @@ $(READY): requirements-dev.lock scripts/find-python.sh
 	@# and refuse them for having no hash.
 	@$(PY) -m pip install -qq --disable-pip-version-check --require-hashes --no-deps -r requirements-dev.lock
 	@$(PY) -m pip check -qq --disable-pip-version-check
+	@ln -sf ../../scripts/ocean-custom $(VENV)/bin/ocean-custom
 	@touch $(READY)
 
 demo: $(READY) ## a real resync through Ocean core, against local servers, with no Port account

@@ -127,6 +127,7 @@ class _Ahead:
         self._round = 1
         self._count = 0
         self._awaited: Hashable = None
+        self._known: Page | None = None
 
     async def get(self, request: PageRequest) -> Page:
         """The page for ``request``, which may be on its way already."""
@@ -134,6 +135,9 @@ class _Ahead:
         task = self._tasks.pop(self._awaited, None)
         if task is None:
             return await self._fetch(request, self._anticipate)
+        known, self._known = self._known, None
+        if known is not None:
+            self._anticipate(known)
         try:
             return await task
         finally:
@@ -168,8 +172,11 @@ class _Ahead:
 
     def _anticipate(self, page: Page) -> None:
         """Starts what follows a page that is waited for and whose items are still to be found."""
-        name = _name(page.request)
-        if name != self._awaited or self._tasks or isinstance(self._paginator, SeekablePaginator):
+        if isinstance(self._paginator, SeekablePaginator):
+            return
+        if _name(page.request) != self._awaited:
+            self._known = page
+        if self._known is page or self._tasks:
             return
         with suppress(PaginationError):
             step = self._paginator.following(self._place(page))

@@ -104,6 +104,9 @@ def build_redactor(settings: Settings) -> Redactor:
         secrets.append(f"{settings.username}:{settings.password.get_secret_value()}")
     secrets += leaves_called_secret(settings)
     names = [settings.api_key_query_param] if settings.api_key_query_param else []
+    if settings.custom_auth_request is not None:
+        # The setting is secret as a whole, and its parameters stand in the URL that messages show.
+        names += settings.custom_auth_request.get_secret_value().query_params or {}
     return Redactor(secrets, names)
 
 

@@ -188,9 +188,9 @@ def _problems(settings: Settings, kind: str, selector: CustomSelector) -> Iterat
         place = f"selector.path_parameters.{name}"
         yield from _source_problems(settings, place, entry, entry.endpoint or "")
         for key, expression in {"field": entry.field, "filter": entry.filter}.items():
-            yield from _expression_problem(f"{place}.{key}", expression)
+            yield from expression_problem(f"{place}.{key}", expression)
         for key, expression in entry.include.items():
-            yield from _expression_problem(f"{place}.include.{key}", expression)
+            yield from expression_problem(f"{place}.include.{key}", expression)
 
 
 def _may_ignore(code: int) -> bool:
@@ -201,7 +201,7 @@ def _source_problems(
     settings: Settings, place: str, source: CustomSelector | PathParameter, path: str
 ) -> Iterator[str]:
     yield from _request_problems(place, source, path)
-    yield from _expression_problem(f"{place}.data_path", source.data_path)
+    yield from expression_problem(f"{place}.data_path", source.data_path)
     try:
         pagination = pagination_for(settings, source.pagination, f"{place}.pagination")
     except SettingsError as error:
@@ -223,7 +223,8 @@ def _request_problems(
             yield f"{place}.headers.{name}: holds a character that a header cannot carry"
 
 
-def _expression_problem(place: str, expression: str | None) -> Iterator[str]:
+def expression_problem(place: str, expression: str | None) -> Iterator[str]:
+    """What is wrong with a jq expression at ``place``, if anything."""
     if expression is None or not expression.strip():
         return
     try:

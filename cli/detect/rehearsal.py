@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any
@@ -58,7 +58,7 @@ async def rehearse(
     rehearsal = Rehearsal()
     answers: dict[PageRequest, Answer] = {}
 
-    async def fetch(request: PageRequest) -> Page:
+    async def fetch(request: PageRequest, known: Callable[[Page], None]) -> Page:
         answer = await prober.fetch(request.url, request.params)
         if answer.refused:
             raise PaginationError(f"a page {answer.refused}")
