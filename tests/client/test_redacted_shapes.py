@@ -111,6 +111,12 @@ def test_a_long_secret_that_is_masked_moves_no_part_of_the_next_into_the_excerpt
     assert shown == f"{MASK}..."
 
 
+def test_a_long_secret_is_masked_whole_also_beside_a_short_one() -> None:
+    token = "jwt-" + "ab12" * 500
+    redactor = Redactor([token, "zz-short"])
+    assert redactor.excerpt(f"{'x' * 190}{token}".encode()) == "x" * 190 + MASK
+
+
 def test_an_excerpt_may_be_shorter() -> None:
     assert Redactor([TOKEN]).excerpt(b"abcdef", characters=3) == "abc..."
 
