@@ -26,6 +26,7 @@ RUN groupadd --system appgroup \
 WORKDIR /app
 COPY --from=builder --chown=ocean:appgroup /app/.venv /app/.venv
 COPY --chown=ocean:appgroup . /app
+RUN ln -s ../../scripts/ocean-custom /app/.venv/bin/ocean-custom
 
 USER ocean
 CMD ["ocean", "sail"]

@@ -5,10 +5,10 @@ PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
 SOAK_SECONDS ?= 1800
 
-.PHONY: help demo test lint types check matrix soak mutants bench lock clean
+.PHONY: help demo demo-serve test lint types check matrix soak mutants audit bench lock clean
 
 help: ## list the targets
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
 $(READY): requirements-dev.lock scripts/find-python.sh
 	@python=$$(sh scripts/find-python.sh) || exit 1; \
@@ -18,10 +18,14 @@ $(READY): requirements-dev.lock scripts/find-python.sh
 	@# and refuse them for having no hash.
 	@$(PY) -m pip install -qq --disable-pip-version-check --require-hashes --no-deps -r requirements-dev.lock
 	@$(PY) -m pip check -qq --disable-pip-version-check
+	@ln -sf ../../scripts/ocean-custom $(VENV)/bin/ocean-custom
 	@touch $(READY)
 
 demo: $(READY) ## a real resync through Ocean core, against local servers, with no Port account
 	@$(PY) -m cli.demo
+
+demo-serve: $(READY) ## the demo, whose catalog page stays at http://127.0.0.1:8010/ until Ctrl-C
+	@$(PY) -m cli.demo --serve
 
 test: $(READY) ## the whole test suite
 	@$(PY) -m pytest -n auto --dist worksteal
@@ -48,6 +52,12 @@ mutants: $(READY) ## mutation testing; OF=auth for one of pagination, auth, clie
 	@$(MUTANTS)/mutmut run $(if $(OF),"$(OF).*")
 	@$(MUTANTS)/mutmut results | { grep -v "not checked" || true; }
 
+AUDIT := .venv-audit/bin
+audit: $(READY) ## known vulnerabilities of what is locked (asks PyPI for them)
+	@test -x $(AUDIT)/pip-audit || { $(PY) -m venv --clear .venv-audit \
+		&& $(AUDIT)/pip install -qq "pip-audit>=2.9,<3"; }
+	@$(AUDIT)/pip-audit --strict --no-deps --disable-pip -r requirements.lock
+
 bench: $(READY) ## speed against a plain sequential loop, and memory
 	@$(PY) -m benchmarks.offset_pages
 	@$(PY) -m benchmarks.parents
@@ -57,4 +67,4 @@ lock: $(READY) ## renew the lock files from pyproject.toml (needs uv on PATH)
 	@sh scripts/lock.sh
 
 clean: ## remove what set-up made
-	@rm -rf $(VENV) .venv-mutants mutants .pytest_cache .mypy_cache .ruff_cache
+	@rm -rf $(VENV) .venv-mutants .venv-audit mutants .pytest_cache .mypy_cache .ruff_cache

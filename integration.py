@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any, cast
 
 from loguru import logger
@@ -13,6 +14,7 @@ from port_ocean.core.handlers.port_app_config.api import APIPortAppConfig
 from port_ocean.core.handlers.port_app_config.models import PortAppConfig
 from port_ocean.core.integrations.base import BaseIntegration
 from port_ocean.core.ocean_types import INCREMENTAL_EVENT_LISTENER
+from port_ocean.core.probe import ProbeConfig, ProbeContext
 from pydantic.v1 import ValidationError
 
 from errors import SettingsError
@@ -56,6 +58,16 @@ class CustomIntegration(BaseIntegration):
     def __init__(self, context: PortOceanContext) -> None:
         super().__init__(context)
         self._running: asyncio.Task[bool] | None = None
+        self.probed_kinds: list[str] | None = None
+
+    async def run_probe(
+        self, probe_id: str | None = None, config: ProbeConfig | None = None
+    ) -> ProbeContext:
+        """Runs ``ocean probe``. Ocean would refuse every ``--kinds``: it knows none by name. Here
+        the mapping names them, so they are left to the listener."""
+        await self.initialize_handlers()
+        self.probed_kinds = config.kinds if config else None
+        return await super().run_probe(probe_id, replace(config, kinds=None) if config else None)
 
     async def sync_raw_all(
         self,

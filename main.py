@@ -11,9 +11,11 @@ from loguru import logger
 from port_ocean.context.event import event
 from port_ocean.context.ocean import ocean
 from port_ocean.core.incremental.cursor_context import active_incremental_cursor
+from port_ocean.core.probe import ProbeContext
 from port_ocean.utils.signal import signal_handler
 
 from mapping import CustomPortAppConfig, CustomResourceConfig
+from resync.probe import probe
 from resync.run import Run
 from settings import parse_settings
 from settings.parsing import advice
@@ -72,3 +74,9 @@ async def on_incremental_resync(kind: str) -> AsyncIterator[list[dict[str, Any]]
     async with aclosing(current_run().batches(resource, since)) as batches:
         async for batch in batches:
             yield batch
+
+
+@ocean.on_probe()
+async def on_probe(context: ProbeContext) -> ProbeContext:
+    kinds = cast(Any, ocean.integration).probed_kinds
+    return await probe(context, ocean.integration_config, kinds)

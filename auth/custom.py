@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import httpx
@@ -55,11 +55,9 @@ def custom_source(
             raise AuthenticationError(
                 "the answer to customAuthRequest is not JSON: check its endpoint"
             ) from None
-        rendered = CustomAuthTemplate.model_construct(
-            headers=_rendered(template.headers, answer, around),
-            query_params=_rendered(template.query_params, answer, around),
-            body=_rendered(template.body, answer, around),
-        )
+        parts = template.model_dump()
+        found = {path: await _found(path, answer, around) for path in _paths(parts)}
+        rendered = CustomAuthTemplate.model_construct(**_rendered(parts, found))
         return Token(rendered, request.reauthenticate_interval_seconds)
 
     return TokenSource(fetch)
@@ -80,35 +78,41 @@ def _as_request(request: CustomAuthRequest, base_url: str) -> AuthRequest:
     return AuthRequest(request.method, request.url(base_url), params, headers, body)
 
 
-def _rendered(template: Any, answer: Any, around: Surroundings) -> Any:
-    """``template`` with each ``{{.path}}`` in its texts replaced by what it finds."""
+def _paths(template: Any) -> set[str]:
+    """The paths of all ``{{.path}}`` in the texts of ``template``."""
+    if isinstance(template, str):
+        return {match.strip() for match in TEMPLATE.findall(template)}
     if isinstance(template, Mapping):
-        return {key: _rendered(value, answer, around) for key, value in template.items()}
+        template = list(template.values())
+    return set().union(*map(_paths, template)) if isinstance(template, list) else set()
+
+
+def _rendered(template: Any, found: Mapping[str, str]) -> Any:
+    """``template`` with each ``{{.path}}`` in its texts replaced by what was ``found`` there."""
+    if isinstance(template, Mapping):
+        return {key: _rendered(value, found) for key, value in template.items()}
     if isinstance(template, list):
-        return [_rendered(value, answer, around) for value in template]
+        return [_rendered(value, found) for value in template]
     if not isinstance(template, str):
         return template
-    return TEMPLATE.sub(_finder(answer, around), template)
+    return TEMPLATE.sub(lambda match: found[match.group(1).strip()], template)
 
 
-def _finder(answer: Any, around: Surroundings) -> Callable[[re.Match[str]], str]:
-    def find(match: re.Match[str]) -> str:
-        path = match.group(1).strip()
-        try:
-            found = around.evaluate(path, answer)
-        except ValueError as error:
-            raise AuthenticationError(f"customAuthRequestTemplate {path!r}: {error}") from None
-        if len(found) != 1 or found[0] is None or isinstance(found[0], dict | list):
-            keys = ", ".join(answer) if isinstance(answer, dict) else type(answer).__name__
-            raise AuthenticationError(
-                f"customAuthRequestTemplate {path!r} finds no text in the answer, which holds: "
-                f"{keys:.200}"
-            )
-        text = str(found[0]).lower() if isinstance(found[0], bool) else str(found[0])
-        around.learn(text)
-        return text
-
-    return find
+async def _found(path: str, answer: Any, around: Surroundings) -> str:
+    """The text at ``path`` in ``answer``, which is a secret from now on."""
+    try:
+        found = await around.evaluate(path, answer)
+    except ValueError as error:
+        raise AuthenticationError(f"customAuthRequestTemplate {path!r}: {error}") from None
+    if len(found) != 1 or found[0] is None or isinstance(found[0], dict | list):
+        keys = ", ".join(answer) if isinstance(answer, dict) else type(answer).__name__
+        raise AuthenticationError(
+            f"customAuthRequestTemplate {path!r} finds no text in the answer, which holds: "
+            f"{keys:.200}"
+        )
+    text = str(found[0]).lower() if isinstance(found[0], bool) else str(found[0])
+    around.learn(text)
+    return text
 
 
 def _merged(content: bytes, fields: Mapping[str, Any]) -> bytes:

@@ -34,5 +34,5 @@ class Surroundings:
 
     covers: Covers
     send: Callable[[AuthRequest], Awaitable[tuple[int, bytes]]]
-    evaluate: Callable[[str, Any], list[Any]]
+    evaluate: Callable[[str, Any], Awaitable[list[Any]]]
     learn: Callable[[str], None]

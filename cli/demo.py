@@ -2,25 +2,24 @@
 
 Four acts: everything is imported; what was removed from the API is removed from the catalog; the
 API fails half-way and nothing is removed; a search by POST and path parameters behind OAuth2.
-Exits with 1 if an act did not go as it should.
+Exits with 1 if an act did not go as it should. With ``--serve`` the servers are kept running
+afterwards, until Ctrl-C or SIGTERM: ``make demo-serve``.
 """
 
 from __future__ import annotations
 
-import signal
+import argparse
 import sys
 import time
-from collections import Counter
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from types import FrameType
 
 from rich.console import Console
 from rich.table import Table
 
+from cli.installations import CLIENT_SECRET, DIRECTORY, INSTALLATIONS, Installation
 from cli.sail import Voyage, sail
+from cli.stage import serving, stopping_on_signals, wait_for_the_end
 from sandbox.port_api import PortApi
+from sandbox.port_api.store import now
 from sandbox.sample_api import SampleApi
 from sandbox.serving import serve
 
@@ -30,51 +29,8 @@ WIDTH = 100
 """Columns, where the output is no terminal."""
 
 GOOD_PAGES = 15
-CLIENT_SECRET = "sandbox-secret"  # noqa: S105 - opens nothing but the sandbox
-
-
-@dataclass(frozen=True, slots=True)
-class Installation:
-    """One installation of the integration in the demo: its own API credentials and mapping."""
-
-    name: str
-    auth: str
-    pagination: str
-    kinds: tuple[tuple[str, str, str], ...]
-    """Of each kind: the kind, its resource in the sample API, its blueprint."""
-
-
-AUTH_TYPES = {"oauth2": "oauth2_client_credentials"}
-"""How the integration calls an authentication that the sample API calls otherwise."""
-
-INSTALLATIONS = (
-    Installation(
-        "platform",
-        "bearer_token",
-        "offset",
-        (
-            ("/teams", "teams", "team"),
-            ("/services", "services", "service"),
-            ("/deployments", "deployments", "deployment"),
-        ),
-    ),
-    Installation("operations", "api_key", "cursor", (("/incidents", "incidents", "incident"),)),
-    Installation(
-        "people",
-        "basic",
-        "page",
-        (
-            ("/users", "users", "person"),
-            ("/teams/{team_id}/members", "members", "membership"),
-        ),
-    ),
-)
-
-
-DIRECTORY = Installation(
-    "directory", "oauth2", "offset", (("/users/search", "users", "colleague"),)
-)
-"""The installation of the last act, whose resources each page in their own way."""
+SERVED_AT = 8010
+"""The port of the catalog's page, where it is kept running."""
 
 
 class Demo:
@@ -86,21 +42,19 @@ class Demo:
         self.console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH)
         self.failures: list[str] = []
 
-    def play(self) -> bool:
-        """Plays the acts; returns whether all went as they should."""
+    def play(self, count: int = 4) -> bool:
+        """Plays the first ``count`` acts; returns whether all went as they should."""
         began = time.monotonic()
         self.api.behave(latency_ms=LATENCY_MS)
-        self.act_one()
-        self.act_two()
-        self.act_three()
-        self.act_four()
+        acts = (self.act_one, self.act_two, self.act_three, self.act_four)
+        for act in acts[:count]:
+            act()
         seconds = time.monotonic() - began
         for failure in self.failures:
             self.console.print(f"[bold red]NOT AS IT SHOULD BE:[/] {failure}")
-        if not self.failures:
-            self.console.print(
-                f"[bold green]All four acts went as they should[/] ({seconds:.0f} s)."
-            )
+        if not self.failures and count:
+            played = "All four acts" if count >= len(acts) else f"Acts 1 to {count}"
+            self.console.print(f"[bold green]{played} went as they should[/] ({seconds:.0f} s).")
         return not self.failures
 
     def act_one(self) -> None:
@@ -109,11 +63,11 @@ class Demo:
         for installation in INSTALLATIONS:
             before = len(self.api.requests())
             voyage = self.sail(installation)
-            requests = Counter(_resource(seen.path) for seen in self.api.requests()[before:])
+            requests = self.requests(installation, before)
             for kind, resource, blueprint in installation.kinds:
                 served = self.served(resource)
                 entities = self.catalog.identifiers(blueprint)
-                row = (kind, installation.auth, installation.pagination, str(requests[resource]))
+                row = (kind, installation.auth, installation.pagination, str(requests[kind]))
                 table.add_row(
                     *row, f"{len(served):,}", f"{len(entities):,}", self.seconds(installation, kind)
                 )
@@ -185,37 +139,28 @@ class Demo:
             f"{installation.pagination}[/]"
         )
         blueprints = [blueprint for _, _, blueprint in installation.kinds]
-        began = time.monotonic()
+        began, moment, before = time.monotonic(), now(), len(self.api.requests())
         shown = [""]
+
+        def tell_requests() -> None:
+            counts = self.requests(installation, before)
+            self.catalog.tell_requests(installation.identifier, moment, counts)
 
         def progress() -> None:
             counts = ", ".join(f"{n} {len(self.catalog.identifiers(n)):,}" for n in blueprints)
             if counts != shown[0]:
                 self.console.print(f"  {time.monotonic() - began:4.0f} s  {counts}", style="dim")
                 shown[0] = counts
+            tell_requests()
 
-        return sail(self.environment(installation), tick=progress)
+        environment = installation.environment(self.port_url, self.api, self.api_url)
+        voyage = sail(environment, tick=progress)
+        tell_requests()
+        return voyage
 
-    def environment(self, installation: Installation) -> dict[str, str]:
-        """The environment variables that a user would set."""
-        config = "OCEAN__INTEGRATION__CONFIG__"
-        return {
-            "OCEAN__PORT__BASE_URL": self.port_url,
-            "OCEAN__PORT__CLIENT_ID": "sandbox",
-            "OCEAN__PORT__CLIENT_SECRET": CLIENT_SECRET,
-            "OCEAN__INTEGRATION__IDENTIFIER": f"demo-{installation.name}",
-            "OCEAN__RESOURCES_PATH": f"examples/demo/{installation.name}",
-            f"{config}BASE_URL": f"{self.api_url}/{installation.auth}/{installation.pagination}",
-            f"{config}AUTH_TYPE": AUTH_TYPES.get(installation.auth, installation.auth),
-            f"{config}TOKEN_URL": f"{self.api_url}/oauth/token",
-            f"{config}CLIENT_ID": "demo-client",
-            f"{config}CLIENT_SECRET": "demo-client-secret",
-            f"{config}API_TOKEN": self.api.token,
-            f"{config}USERNAME": self.api.username,
-            f"{config}PASSWORD": self.api.password,
-            f"{config}API_KEY": self.api.api_key,
-            f"{config}PAGINATION_TYPE": installation.pagination,
-        }
+    def requests(self, installation: Installation, before: int) -> dict[str, int]:
+        """How many requests the API has had for each kind, after the first ``before``."""
+        return installation.requests(seen.path for seen in self.api.requests()[before:])
 
     def served(self, resource: str) -> list[str]:
         """The identifiers that the API's records should have in the catalog."""
@@ -230,7 +175,7 @@ class Demo:
     def seconds(self, installation: Installation, kind: str) -> str:
         """How long Ocean says that a kind took."""
         for metric in reversed(self.catalog.metrics()):
-            mine = metric.get("integrationIdentifier") == f"demo-{installation.name}"
+            mine = metric.get("integrationIdentifier") == installation.identifier
             if mine and metric.get("kind") == kind:
                 durations = metric.get("metrics", {}).get("phase", {}).get("resync", {})
                 return f"{durations.get('duration_seconds', 0):.1f}"
@@ -249,36 +194,27 @@ class Demo:
         self.expect("Resync finished successfully" in voyage.output, _last_lines(voyage.output))
 
 
-def _resource(path: str) -> str:
-    return path.rstrip("/").rpartition("/")[2]
-
-
 def _last_lines(output: str, count: int = 15) -> str:
     return "the resync did not end well; the log ends:\n" + "\n".join(output.splitlines()[-count:])
 
 
-@contextmanager
-def stopping_on_signals() -> Iterator[None]:
-    """SIGTERM and SIGHUP end the demo as Ctrl-C does, so that everything it started stops."""
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        raise SystemExit(128 + number)
-
-    signals: Iterable[signal.Signals] = (signal.SIGTERM, signal.SIGHUP)
-    before = {number: signal.signal(number, stop) for number in signals}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
 def main() -> int:
     """Plays the demo; returns the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m cli.demo", description=__doc__)
+    parser.add_argument("--serve", action="store_true", help="keep the servers running afterwards")
+    parser.add_argument("--port", type=int, help=f"of the page; {SERVED_AT} with --serve")
+    parser.add_argument("--acts", type=int, choices=range(5), default=4, help="how many to play")
+    options = parser.parse_args()
+    port = options.port if options.port is not None else SERVED_AT if options.serve else 0
     api, catalog = SampleApi(), PortApi(client_secret=CLIENT_SECRET)
-    with stopping_on_signals(), serve(catalog.app) as port_url, serve(api.app) as api_url:
+    with stopping_on_signals(), serving(catalog.app, port) as port_url, serve(api.app) as api_url:
         print(f"A local Port API is at {port_url}, a sample REST API at {api_url}.")
-        return 0 if Demo(catalog, port_url, api, api_url).play() else 1
+        print(f"What the catalog holds can be watched at {port_url}/", flush=True)
+        status = 0 if Demo(catalog, port_url, api, api_url).play(options.acts) else 1
+        if options.serve:
+            print(f"\nThe catalog is kept at {port_url}/ until Ctrl-C.", flush=True)
+            wait_for_the_end()
+        return status
 
 
 if __name__ == "__main__":

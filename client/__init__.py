@@ -1,8 +1,9 @@
 """Requests out, responses in: permits, timeouts, retries, origin and redaction. Knows neither
 pages nor jq."""
 
+from client.exchange import Exchange, Observer
 from client.http_client import HttpClient, Request, Response
 from client.origin import Origin
 from client.redaction import Redactor
 
-__all__ = ["HttpClient", "Origin", "Redactor", "Request", "Response"]
+__all__ = ["Exchange", "HttpClient", "Observer", "Origin", "Redactor", "Request", "Response"]

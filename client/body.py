@@ -5,7 +5,9 @@ from __future__ import annotations
 import tempfile
 from typing import IO
 
-LARGE_BYTES = 32 * 1024 * 1024
+LARGE_BYTES = 6 * 1024 * 1024
+"""What is larger takes longer to read than the event loop may be held up."""
+
 BEGINNING_BYTES = 64 * 1024
 
 

@@ -6,17 +6,18 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import IO, Any, Final
+from urllib.parse import urlencode
 
 import httpx
 from loguru import logger
 from port_ocean.exceptions.clients import BlockedIPError
-from port_ocean.helpers.async_client import OceanAsyncClient
 from port_ocean.helpers.monitor.monitor import get_monitor
-from port_ocean.helpers.retry import RetryTransport
 
 from client import failures
 from client.body import LARGE_BYTES, Body
 from client.decoding import require_whole
+from client.exchange import Observer, observing
+from client.lanes import LanesClient
 from client.origin import Origin
 from client.rate import Brake
 from client.redaction import Redactor
@@ -50,7 +51,7 @@ class Request:
     is large goes to a file where ``to_file`` allows it."""
 
     method: str
-    url: str
+    url: str | httpx.URL
     params: Params = ()
     headers: Params = ()
     json: Any = NO_BODY
@@ -61,11 +62,13 @@ class Request:
     @property
     def target(self) -> httpx.URL:
         """The URL with the parameters in its query; without any it is left as it was written."""
-        url = httpx.URL(self.url)
         if not self.params:
-            return url
-        pairs = (*url.params.multi_items(), *self.params)
-        return url.copy_with(params=httpx.QueryParams(pairs))
+            return httpx.URL(self.url)
+        # Put together as text, because each step of httpx on a URL reads the whole of it again.
+        head, mark, fragment = str(self.url).partition("#")
+        query = urlencode(self.params)
+        between = "" if head.endswith(("?", "&")) else "&" if "?" in head else "?"
+        return httpx.URL(f"{head}{between}{query}{mark}{fragment}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,17 +83,6 @@ class Response:
     url: str
     throttled: bool = False
     file: IO[bytes] | None = None
-
-
-class _SingleAttempt(RetryTransport):
-    """Sends once. Ocean's retries are not used: they hold the caller's permit while they wait,
-    end where the body begins, retry 401, neither 500 nor POST, and log URLs with their secrets.
-    """
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        transport = self._wrapped_transport
-        assert isinstance(transport, httpx.AsyncBaseTransport)
-        return await transport.handle_async_request(request)
 
 
 class HttpClient:
@@ -109,6 +101,7 @@ class HttpClient:
         max_per_second: float | None = None,
         headers: Mapping[str, str] | None = None,
         retry: RetryPolicy | None = None,
+        on_exchange: Observer | None = None,
     ) -> None:
         self.origin = origin
         self.redactor = redactor
@@ -118,17 +111,11 @@ class HttpClient:
         self._permits = asyncio.Semaphore(max_concurrent)
         self._brake = Brake(max_per_second)
         self._headers = dict(headers or {})
+        self._every_header = httpx.Headers({"Accept": ACCEPT, **self._headers})
+        self._on_exchange = on_exchange
         # Left out where checks are on, so that OCEAN__SSL__THIRD_PARTY__* keeps its say.
         unchecked: dict[str, Any] = {} if verify_ssl else {"verify": False}
-        self._http = OceanAsyncClient(
-            _SingleAttempt,
-            auth=auth,
-            timeout=httpx.Timeout(timeout),
-            limits=httpx.Limits(
-                max_connections=max_concurrent, max_keepalive_connections=max_concurrent
-            ),
-            **unchecked,
-        )
+        self._http = LanesClient(auth=auth, timeout=httpx.Timeout(timeout), **unchecked)
         if not verify_ssl:
             logger.warning("verifySsl is false: the API's certificate is not checked")
 
@@ -142,8 +129,7 @@ class HttpClient:
         Raises ``RequestError`` for a status outside 2xx, a failed connection or a URL that leaves
         the origin (then nothing is sent), ``ResponseError`` for an answer over the size limit.
         """
-        url = self._admitted(request, str(request.target))
-        request = replace(request, url=url, params=())
+        request = replace(request, url=self._admitted(request, request.target), params=())
         for _ in range(MAX_REDIRECTS + 1):
             response = await self._send_with_retries(request)
             if response.status not in REDIRECTS:
@@ -186,8 +172,9 @@ class HttpClient:
                     return error
 
     async def _exchange(self, request: Request) -> Response:
-        headers = httpx.Headers({"Accept": ACCEPT, **self._headers})
-        headers.update(request.headers)
+        headers = self._every_header.copy()
+        if request.headers:
+            headers.update(request.headers)
         outgoing = self._http.build_request(
             request.method,
             request.url,
@@ -195,23 +182,30 @@ class HttpClient:
             json=None if request.json is NO_BODY else request.json,
             content=request.content,
         )
+        with observing(self._on_exchange, outgoing, self.redactor, self._headers) as watch:
+            answer = await self._answered(request, outgoing)
+            watch.answer(answer)
+            body = Body(LARGE_BYTES if request.to_file and answer.status_code == 200 else None)
+            try:
+                await self._read(request, answer, body)
+            except BaseException:
+                body.close()
+                raise
+            finally:
+                watch.size = body.size
+                await answer.aclose()
+        content, file = body.taken()
+        return Response(answer.status_code, answer.headers, content, str(request.url), file=file)
+
+    async def _answered(self, request: Request, outgoing: httpx.Request) -> httpx.Response:
+        """The answer, of which the body is still to be read."""
         try:
-            answer = await self._http.send(outgoing, stream=True, follow_redirects=False)
+            return await self._http.send(outgoing, stream=True, follow_redirects=False)
         except httpx.RemoteProtocolError as error:
             # httpx looks at the Location too, and calls one that is no URL a broken connection.
             if isinstance(error.__context__, httpx.InvalidURL):
                 raise self._error(request, "was redirected to something that is no URL") from None
             raise
-        body = Body(LARGE_BYTES if request.to_file and answer.status_code == 200 else None)
-        try:
-            await self._read(request, answer, body)
-        except BaseException:
-            body.close()
-            raise
-        finally:
-            await answer.aclose()
-        content, file = body.taken()
-        return Response(answer.status_code, answer.headers, content, request.url, file=file)
 
     async def _read(self, request: Request, answer: httpx.Response, body: Body) -> None:
         """The body after decompression; stops while it arrives once it is over the limit."""
@@ -232,7 +226,7 @@ class HttpClient:
     ) -> Response:
         rest = exhausted_for(answer.headers)
         if rest is not None:
-            self._brake.hold(rest)
+            self._brake.hold(min(rest, self._retry.longest_wait_seconds))
         usable = 200 <= answer.status < 300 and answer.status != 206
         if usable or answer.status in REDIRECTS or answer.status in request.accepted:
             return replace(answer, throttled=throttled)
@@ -254,10 +248,12 @@ class HttpClient:
             raise self._error(
                 request, f"was redirected ({answer.status}), which would lose the {request.method}"
             )
-        target = str(httpx.URL(request.url).join(location))
+        target = httpx.URL(request.url).join(location)
         return replace(request, url=self._admitted(request, target, "is redirected to"))
 
-    def _admitted(self, request: Request, url: str, verb: str = "cannot be sent to") -> str:
+    def _admitted(
+        self, request: Request, url: httpx.URL, verb: str = "cannot be sent to"
+    ) -> httpx.URL:
         try:
             return self.origin.admit(url)
         except ValueError as error:

@@ -33,7 +33,7 @@ class Origin:
         port = "" if self.port == DEFAULT_PORTS[self.scheme] else f":{self.port}"
         return f"{self.scheme}://{self.host}{port}"
 
-    def admit(self, url: str) -> str:
+    def admit(self, url: str | httpx.URL) -> httpx.URL:
         """Returns ``url``, upgraded from http to https where only that differs.
 
         Raises ``ValueError`` if the URL leaves this origin or carries user-info.
@@ -43,10 +43,10 @@ class Origin:
         if parsed.userinfo:
             raise ValueError("it carries a user name or password")
         if found == self:
-            return url
+            return parsed
         if found.host == self.host and self._upgrades(found):
             port = self.port if self.scheme == "https" else None
-            return str(parsed.copy_with(scheme="https", port=port))
+            return parsed.copy_with(scheme="https", port=port)
         raise ValueError(f"it leads to {found}, and requests stay on {self}")
 
     def covers(self, url: str | httpx.URL) -> bool:

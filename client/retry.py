@@ -44,13 +44,15 @@ def is_retried(error: Exception) -> bool:
 class RetryPolicy:
     """``attempts`` in all; waits of ``base_seconds`` doubling up to ``max_seconds``, with jitter.
 
-    ``throttled_base_seconds`` is the base after a 429 that names no time of its own.
+    ``throttled_base_seconds`` is the base after a 429 that names no time of its own, and
+    ``longest_wait_seconds`` the most that is waited where a server names one.
     """
 
     attempts: int = 6
     base_seconds: float = 0.5
     throttled_base_seconds: float = 2.0
     max_seconds: float = 60.0
+    longest_wait_seconds: float = LONGEST_WAIT
 
     def wait(self, attempt: int, status: int | None, headers: Mapping[str, str]) -> float:
         """Seconds to wait after the failed ``attempt`` (from 1): what the server asks for, else
@@ -58,7 +60,7 @@ class RetryPolicy:
         if status is not None:
             asked = requested_wait(headers, status)
             if asked is not None:
-                return min(asked, LONGEST_WAIT)
+                return min(asked, self.longest_wait_seconds)
         base = self.throttled_base_seconds if status == 429 else self.base_seconds
         backoff = min(base * 2.0 ** (attempt - 1), self.max_seconds)
         return backoff * random.uniform(0.75, 1.25)  # noqa: S311 - jitter, not cryptography

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sized
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, runtime_checkable
 
@@ -56,8 +56,8 @@ class Page:
     the same list except where one object stands for many records. ``url`` is where the answer
     came from; ``headers`` are looked up by lower-case names; ``size_bytes`` is the body's size.
     ``ignored`` is the status that was taken for "nothing here", where one was. ``rest`` yields
-    items that are too many for memory, in lists with their sizes in bytes; ``records`` tell then
-    how many there are.
+    items that are too many for memory, in lists with their sizes in bytes; ``records`` then stand
+    for them.
     """
 
     request: PageRequest
@@ -65,7 +65,7 @@ class Page:
     body: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
     url: str = ""
-    records: Sequence[Any] | None = None
+    records: Sized | None = None
     throttled: bool = False
     ignored: int | None = None
     size_bytes: int = 0
@@ -78,7 +78,7 @@ class Page:
         return len(self.counted)
 
     @property
-    def counted(self) -> Sequence[Any]:
+    def counted(self) -> Sized:
         """The items as they are counted and compared."""
         return self.items if self.records is None else self.records
 

@@ -5,19 +5,23 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable
+from contextlib import aclosing, suppress
 from dataclasses import replace
 
 from errors import PaginationError
 from pagination.paginator import End, Page, PageRequest, Paginator, Progress, SeekablePaginator
 from pagination.placement import asked_size
 from pagination.signals import evidence_in, total_of
+from settings.model import PaginationType
 
 READINGS = 3
 """How often a listing is read that shrinks while it is read."""
 
-Fetch = Callable[[PageRequest], Awaitable[Page]]
+Place = Callable[[Page], Page]
+Fetch = Callable[[PageRequest, Callable[[Page], None]], Awaitable[Page]]
+"""Gets a page. Where its items take a while to find, the page as far as it is known is told first:
+``records`` then stand for items that are there."""
 
 
 class PageSizes:
@@ -83,14 +87,18 @@ async def _read(
     on_end: Callable[[End], None],
 ) -> AsyncGenerator[Page]:
     """One reading of a listing, from its first page to its end."""
-    ahead = _Ahead(paginator, fetch, permits)
     seen: set[bytes] = set()
     previous: Page | None = None
+
+    def place(page: Page) -> Page:
+        return _placed(page, previous, sizes, template, paginator)
+
+    ahead = _Ahead(paginator, fetch, permits, place)
     step: PageRequest | End | PaginationError = paginator.first(request)
     try:
         while isinstance(step, PageRequest):
             _refuse_repetition(step, seen, paginator)
-            page = _placed(await ahead.get(step), previous, sizes, template, paginator)
+            page = place(await ahead.get(step))
             step = _judge(page, previous, paginator)
             if isinstance(step, End) and step.evidence == _SAME_PAGE:
                 break
@@ -106,22 +114,30 @@ async def _read(
 
 
 class _Ahead:
-    """The pages that are being fetched before they are needed."""
+    """The pages that are being fetched before they are needed, in the order of the listing."""
 
-    def __init__(self, paginator: Paginator, fetch: Fetch, permits: int) -> None:
+    def __init__(self, paginator: Paginator, fetch: Fetch, permits: int, place: Place) -> None:
         self._paginator = paginator
         self._fetch = fetch
         self._permits = permits
-        self._tasks: dict[bytes, asyncio.Task[Page]] = {}
+        self._place = place
+        self._tasks: dict[Hashable, asyncio.Task[Page]] = {}
         self._dropped: set[asyncio.Task[Page]] = set()
         self._window = 1
         self._round = 1
+        self._count = 0
+        self._awaited: Hashable = None
+        self._known: Page | None = None
 
     async def get(self, request: PageRequest) -> Page:
         """The page for ``request``, which may be on its way already."""
-        task = self._tasks.pop(_key(request), None)
+        self._awaited = _name(request)
+        task = self._tasks.pop(self._awaited, None)
         if task is None:
-            return await self._fetch(request)
+            return await self._fetch(request, self._anticipate)
+        known, self._known = self._known, None
+        if known is not None:
+            self._anticipate(known)
         try:
             return await task
         finally:
@@ -130,13 +146,42 @@ class _Ahead:
 
     def prepare(self, page: Page, step: PageRequest | End | PaginationError) -> None:
         """Starts what is worth fetching after ``page``, and drops what is not any more."""
-        wanted = list(self._wanted(page, step)) if isinstance(step, PageRequest) else []
-        keys = {_key(request): request for request in wanted}
-        for key in [key for key in self._tasks if key not in keys]:
-            self._drop(self._tasks.pop(key))
-        for key, request in keys.items():
-            if key not in self._tasks:
-                self._tasks[key] = asyncio.ensure_future(self._fetch(request))
+        self._awaited = None
+        size = self._size(page) if isinstance(step, PageRequest) else 0
+        wanted: dict[Hashable, PageRequest] = {}
+        begun = len(self._tasks)
+        as_foreseen = begun and _name(step) == next(iter(self._tasks)) and page.count == self._count
+        if isinstance(step, PageRequest) and not as_foreseen:
+            begun = 0
+            wanted[_name(step)] = step
+        if isinstance(self._paginator, SeekablePaginator):
+            for distance in range(max(2, begun + 1), size + 1):
+                request = self._paginator.at(page, distance)
+                wanted[_name(request)] = request
+        self._count = page.count
+        kept = dict(list(self._tasks.items())[: min(begun, size)])
+        going_on = kept | {key: self._tasks[key] for key in wanted if key in self._tasks}
+        for key, task in self._tasks.items():
+            if key not in going_on:
+                self._drop(task)
+        new = {key: going_on.get(key) or self._begun(one) for key, one in wanted.items()}
+        self._tasks = kept | new
+
+    def _begun(self, request: PageRequest) -> asyncio.Task[Page]:
+        return asyncio.ensure_future(self._fetch(request, self._anticipate))
+
+    def _anticipate(self, page: Page) -> None:
+        """Starts what follows a page that is waited for and whose items are still to be found."""
+        if isinstance(self._paginator, SeekablePaginator):
+            return
+        if _name(page.request) != self._awaited:
+            self._known = page
+        if self._known is page or self._tasks:
+            return
+        with suppress(PaginationError):
+            step = self._paginator.following(self._place(page))
+            if isinstance(step, PageRequest):
+                self._tasks[_name(step)] = self._begun(step)
 
     async def close(self) -> None:
         """Ends all that is on its way; returns when it has ended."""
@@ -146,16 +191,14 @@ class _Ahead:
         if self._dropped:
             await asyncio.gather(*self._dropped, return_exceptions=True)
 
-    def _wanted(self, page: Page, following: PageRequest) -> list[PageRequest]:
-        paginator = self._paginator
-        if not isinstance(paginator, SeekablePaginator) or not page.count:
-            return [following]
+    def _size(self, page: Page) -> int:
+        """How many pages after ``page`` to have under way."""
+        if not isinstance(self._paginator, SeekablePaginator) or not page.count:
+            return 1
         self._resize(page)
-        left = paginator.pages_left(page)
-        window = self._window if left is None else min(max(left, 1), self._permits)
-        if page.throttled:
-            window = min(window, self._window)
-        return [following, *(paginator.at(page, distance) for distance in range(2, window + 1))]
+        left = self._paginator.pages_left(page)
+        size = self._window if left is None else min(max(left, 1), self._permits)
+        return min(size, self._window) if page.throttled else size
 
     def _resize(self, page: Page) -> None:
         """Doubles the window once a whole round came back full; halves it for a busy API."""
@@ -218,8 +261,9 @@ def _placed(
 
 
 def _total(page: Page, paginator: Paginator) -> int | None:
-    """The total that a page tells, where positions are counted. Behind the end, 0 is none."""
-    if not isinstance(paginator, SeekablePaginator):
+    """The total that a page tells, where positions may be counted: behind a removed item, a cursor
+    finds its place again. Behind the end, 0 is none."""
+    if paginator.settings.type is PaginationType.CURSOR:
         return None
     try:
         return total_of(page, paginator.settings) or None
@@ -268,6 +312,13 @@ def _refuse_repetition(request: PageRequest, seen: set[bytes], paginator: Pagina
             "repeated): the listing would never end. Check cursorPath and paginationParam."
         )
     seen.add(key)
+
+
+def _name(request: object) -> Hashable:
+    """What is the same for requests for the same page, and cheap to make."""
+    if not isinstance(request, PageRequest):
+        return None
+    return (request.url, request.params) if request.body is None else _key(request)
 
 
 def _key(request: PageRequest) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -10,38 +11,50 @@ import httpx
 from auth import build_auth
 from auth.exchange import AuthRequest, Surroundings
 from auth.none import NoAuth
-from client import HttpClient, Origin, Redactor, Request
+from client import Exchange, HttpClient, Observer, Origin, Redactor, Request
 from client.redaction import is_secret_name
 from client.retry import RetryPolicy
-from resync.jq import evaluate
+from resync.jq import Jq
 from settings import Settings
 
 
 class Clients:
-    """The API's client, and a token endpoint's where credentials are fetched; ``retry`` stands in
-    for the usual policy."""
+    """The API's client, a token endpoint's where credentials are fetched, and ``jq``; ``retry``
+    stands in for the usual policy, and ``on_exchange`` is told of every exchange."""
 
-    def __init__(self, settings: Settings, retry: RetryPolicy | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        retry: RetryPolicy | None = None,
+        on_exchange: Observer | None = None,
+    ) -> None:
         self._settings = settings
         self._retry = retry
+        self._on_exchange = on_exchange
         self._redactor = build_redactor(settings)
         self._auth_clients: dict[Origin, HttpClient] = {}
         origin = Origin.of(settings.base_url)
-        around = Surroundings(origin.covers, self._send, evaluate, self._redactor.learn)
+        self.jq = Jq()
+        around = Surroundings(origin.covers, self._send, self._evaluate, self._redactor.learn)
         auth = build_auth(settings, around)
-        self.api = self._client(origin, auth, settings.headers)
+        self.api = self._client(origin, auth, settings.headers, on_exchange)
 
     async def aclose(self) -> None:
-        """Closes all connections."""
+        """Closes all connections, and ends the processes that evaluate jq."""
+        await self.jq.aclose()
         for client in (self.api, *self._auth_clients.values()):
             await client.aclose()
+
+    async def _evaluate(self, expression: str, value: Any) -> list[Any]:
+        return (await self.jq.evaluate([expression], [value]))[0][0]
 
     async def _send(self, request: AuthRequest) -> tuple[int, bytes]:
         """Sends a request for credentials, by the caller's permit: it waits for this meanwhile."""
         origin = Origin.of(request.url)
         client = self._auth_clients.get(origin)
         if client is None:
-            client = self._auth_clients[origin] = self._client(origin, NoAuth(), {})
+            observer = self._of_credentials if self._on_exchange else None
+            client = self._auth_clients[origin] = self._client(origin, NoAuth(), {}, observer)
         response = await client.send(
             Request(
                 request.method,
@@ -54,7 +67,20 @@ class Clients:
         )
         return response.status, response.content
 
-    def _client(self, origin: Origin, auth: httpx.Auth, headers: dict[str, str]) -> HttpClient:
+    def _of_credentials(self, exchange: Exchange) -> None:
+        """Whatever is sent to get credentials may be one."""
+        assert self._on_exchange is not None
+        url, _, query = exchange.url.partition("?")
+        bare = replace(exchange, url=f"{url}?..." if query else url, headers=(), body="")
+        self._on_exchange(replace(bare, credentials=True))
+
+    def _client(
+        self,
+        origin: Origin,
+        auth: httpx.Auth,
+        headers: dict[str, str],
+        on_exchange: Observer | None,
+    ) -> HttpClient:
         settings = self._settings
         return HttpClient(
             origin=origin,
@@ -67,6 +93,7 @@ class Clients:
             max_per_second=settings.max_requests_per_second,
             headers=headers,
             retry=self._retry,
+            on_exchange=on_exchange,
         )
 
 
@@ -77,6 +104,9 @@ def build_redactor(settings: Settings) -> Redactor:
         secrets.append(f"{settings.username}:{settings.password.get_secret_value()}")
     secrets += leaves_called_secret(settings)
     names = [settings.api_key_query_param] if settings.api_key_query_param else []
+    if settings.custom_auth_request is not None:
+        # The setting is secret as a whole, and its parameters stand in the URL that messages show.
+        names += settings.custom_auth_request.get_secret_value().query_params or {}
     return Redactor(secrets, names)
 
 

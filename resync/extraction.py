@@ -8,32 +8,44 @@ from collections.abc import Sequence
 from typing import Any
 
 from errors import ResponseError
-from resync.jq import evaluate
 
-PLAIN_PATH = re.compile(r"\.[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
-"""``.a.b``: what can be walked without jq, and what can say which key is not there."""
+SIMPLE_PATH = re.compile(r"(\.|(?:\.[A-Za-z_]\w*)+)(\[\]|\s*//\s*\[\])?")
+"""``.``, ``.a.b``, ``.a.b[]`` and ``.a.b // []``: what can be walked without jq."""
 
 NAMED_KEY = re.compile(r"\.\"?([A-Za-z_]\w*)")
 MAX_KEYS_SHOWN = 12
 ERROR_KEYS = ("error", "errors")
 
 
-def find_items(body: Any, data_path: str) -> list[Any]:
-    """The items that ``data_path`` finds: an array's items, one object, or all jq outputs.
+def simple_outputs(body: Any, data_path: str) -> list[Any] | None:
+    """What a ``SIMPLE_PATH`` finds in ``body``; None where only jq can tell.
 
-    Raises ``ResponseError`` where a plain path's key is absent or jq reports an error.
+    Raises ``ResponseError`` where the key of a plain path (``.a.b``) is absent.
     """
-    if data_path == ".":
-        outputs = [body]
-    elif PLAIN_PATH.fullmatch(data_path):
-        outputs = [_walked(body, data_path)]
-    else:
-        try:
-            outputs = evaluate(data_path, body)
-        except ValueError as error:
-            raise ResponseError(
-                f"data_path {data_path!r} failed: {error}; the answer is {shape_of(body)}"
-            ) from None
+    simple = SIMPLE_PATH.fullmatch(data_path)
+    if simple is None:
+        return None
+    path, rest = simple.groups()
+    if not rest:
+        return [body if path == "." else _walked(body, path)]
+    found = body
+    for key in path[1:].split(".") if path != "." else ():
+        if not isinstance(found, dict):
+            return None
+        found = found.get(key)
+    if rest == "[]":
+        return found if isinstance(found, list) else None
+    return [found] if isinstance(found, list | dict) else [[]] if found is None else None
+
+
+def path_of_array(data_path: str) -> str | None:
+    """The dot path (empty for the root) to the array that holds the items, if all can be in one."""
+    simple = SIMPLE_PATH.fullmatch(data_path)
+    return simple.group(1).strip(".") if simple else None
+
+
+def as_items(outputs: list[Any]) -> list[Any]:
+    """The items in jq's outputs: an array's items, one object, or all outputs; null is none."""
     if len(outputs) == 1:
         return _as_items(outputs[0])
     return [item for item in outputs if item is not None]
@@ -45,18 +57,14 @@ def keys_in(data_path: str) -> frozenset[str]:
     return frozenset(NAMED_KEY.findall(data_path))
 
 
-def count_records(items: list[Any], items_to_parse: str) -> list[Any]:
-    """The records inside ``items`` at Ocean's ``itemsToParse``, which are what a page is
-    measured by; ``items`` themselves where that path leads to no array."""
+def records_in(found: list[list[list[Any]]]) -> list[Any] | None:
+    """The records that ``itemsToParse`` finds in each item, which are what a page is measured by;
+    None where it leads to no array."""
     records: list[Any] = []
-    for item in items:
-        try:
-            found = evaluate(items_to_parse, item)
-        except ValueError:
-            return items
-        if not found or not isinstance(found[0], list):
-            return items
-        records.extend(found[0])
+    for (outputs,) in found:
+        if not outputs or not isinstance(outputs[0], list):
+            return None
+        records.extend(outputs[0])
     return records
 
 

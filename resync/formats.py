@@ -5,9 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 import re
+from contextlib import suppress
 from functools import partial
 from typing import Any, Literal, NoReturn
+
+import msgspec
 
 from errors import ResponseError
 
@@ -80,9 +84,17 @@ def parse_json(
 
 
 def _value(text: str | bytes, keys: frozenset[str] = frozenset()) -> Any:
-    """The JSON value in ``text``; raises as ``json.loads`` does, and for ``keys`` that recur."""
+    """The JSON value in ``text``; raises ``ValueError``, and ``ResponseError`` for ``keys`` that
+    recur."""
+    if not keys:
+        # Several times as fast, and strict. What it refuses is judged by the other: a text with
+        # half a surrogate pair is one for both, but not lost.
+        with suppress(ValueError, RecursionError, msgspec.DecodeError):
+            return msgspec.json.decode(text)
     hook = partial(_object_of, keys) if keys else None
-    value = json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=hook)
+    value = json.loads(
+        text, parse_constant=_refuse_constant, parse_float=_finite, object_pairs_hook=hook
+    )
     halves = HALF_PAIR_TEXT.search(text) if isinstance(text, str) else HALF_PAIR.search(text)
     return _without_halves(value) if halves else value
 
@@ -175,6 +187,13 @@ def _refuse(error: Exception, content: bytes, excerpt: str) -> NoReturn:
         f"the answer is not whole JSON ({what}{where}): it may be cut short. Check the endpoint, "
         f"and that it answers with JSON. It begins: {excerpt!r}"
     ) from None
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise ValueError(f"the number {text[:40]} is out of range")
+    return number
 
 
 def _refuse_constant(name: str) -> NoReturn:

@@ -1,22 +1,43 @@
-"""jq expressions of the mapping, evaluated by Ocean's rules but never swallowing an error."""
+"""jq expressions of the mapping, evaluated by Ocean's rules but never swallowing an error.
+
+jq cannot be interrupted and holds the interpreter while it runs, so expressions are evaluated in
+processes of their own, which can be ended. Plain paths (``.a.b``) need none.
+"""
 
 from __future__ import annotations
 
+import asyncio
+import os
 import re
-import time
-from collections.abc import Iterable
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
+import msgspec
 from port_ocean.context.ocean import ocean
 from port_ocean.core.handlers.entity_processor.jq_entity_processor import JQEntityProcessor
 
-EXACT = 2**53
-"""jq computes in doubles: beyond this a whole number would come back as another one."""
+from resync.jq_worker import LENGTH_BYTES, Reply, Request, framed
 
-LONGEST_SECONDS = 5.0
+ROOT = Path(__file__).resolve().parent.parent
+PLAIN_PATH = re.compile(r"\.[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
+"""``.a.b``: what can be walked without jq."""
 
-_MARK = "\ue000exact:"
-_MARKED = re.compile(f"{_MARK}(-?[0-9]+)\ue001")
+LONGEST_SECONDS = 10.0
+SECONDS_PER_BYTE = 1 / 2**20
+"""How long a request may take: this, and a second more for each MiB."""
+
+WORKERS = 2
+
+
+class JqError(ValueError):
+    """An expression failed; ``place`` is that of the value among those it was evaluated for."""
+
+    def __init__(self, message: str, place: int = 0) -> None:
+        self.place = place
+        super().__init__(message)
 
 
 def compile_expression(expression: str) -> Any:
@@ -26,59 +47,133 @@ def compile_expression(expression: str) -> Any:
     return processor._compile(expression)
 
 
-def evaluate(expression: str, value: Any) -> list[Any]:
-    """All outputs of ``expression`` for ``value``; whole numbers keep their exact value.
+class Jq:
+    """Evaluates expressions in up to ``WORKERS`` processes, which are started when needed."""
 
-    Raises ``ValueError`` where jq reports an error, and where the outputs do not come to an end.
-    """
-    program = compile_expression(expression)
-    if not _holds_large_numbers(value):
-        return _outputs(program.input_value(value))
-    return [_restored(output) for output in _outputs(program.input_value(_protected(value)))]
+    def __init__(self) -> None:
+        self._free = asyncio.Semaphore(WORKERS)
+        self._idle: list[asyncio.subprocess.Process] = []
+
+    async def evaluate(
+        self, expressions: Sequence[str], values: Sequence[Any]
+    ) -> list[list[list[Any]]]:
+        """By value and expression: all outputs; whole numbers keep their exact value.
+
+        Raises ``JqError`` for the first value for which jq reports an error, or does not come to
+        an end in time.
+        """
+        if all(PLAIN_PATH.fullmatch(expression) for expression in expressions):
+            return [
+                [[_walked(value, expression, place)] for expression in expressions]
+                for place, value in enumerate(values)
+            ]
+        if not values:
+            return []
+        programs = [compile_expression(expression).program_string for expression in expressions]
+        try:
+            content = msgspec.json.encode(Request(programs, values, LONGEST_SECONDS / 2))
+        except RecursionError:
+            raise JqError(f"{told(expressions)} is given what is nested too deeply") from None
+        async with self._free:
+            reply = await self._exchange(content, expressions)
+        if reply.error is not None:
+            raise JqError(reply.error, reply.place)
+        return reply.outputs
+
+    async def aclose(self) -> None:
+        """Ends the processes that are idle; one at work ends with its caller."""
+        while self._idle:
+            worker = self._idle.pop()
+            end(worker)
+            await worker.wait()
+
+    async def _worker(self) -> asyncio.subprocess.Process:
+        while self._idle:
+            worker = self._idle.pop()
+            if worker.returncode is None:
+                return worker
+        return await start_process("resync.jq_worker")
+
+    async def _exchange(self, content: bytes, expressions: Sequence[str]) -> Reply:
+        worker = await self._worker()
+        seconds = longest_seconds(len(content))
+        try:
+            async with asyncio.timeout(seconds):
+                found = await _asked(worker, content)
+        except TimeoutError:
+            end(worker)
+            raise JqError(f"{told(expressions)} did not end within {seconds:.0f} s") from None
+        except (EOFError, OSError):
+            end(worker)
+            raise JqError(f"{told(expressions)} needs too much memory, or broke jq") from None
+        except BaseException:
+            end(worker)
+            raise
+        self._idle.append(worker)
+        return found
 
 
-def _outputs(outputs: Iterable[Any]) -> list[Any]:
-    began = time.monotonic()
-    found: list[Any] = []
-    for output in outputs:
-        found.append(output)
-        if time.monotonic() - began > LONGEST_SECONDS:
-            raise ValueError(
-                f"it still gave outputs after {LONGEST_SECONDS:.0f} s, {len(found):,} of them"
-            )
-    return found
+def longest_seconds(size: int) -> float:
+    """How long jq may take for ``size`` bytes."""
+    return LONGEST_SECONDS + size * SECONDS_PER_BYTE
 
 
-def _holds_large_numbers(value: Any) -> bool:
-    pending = [value]
-    while pending:
-        item = pending.pop()
-        if isinstance(item, dict):
-            pending.extend(item.values())
-        elif isinstance(item, list):
-            pending.extend(item)
-        elif isinstance(item, int) and not -EXACT <= item <= EXACT:
-            return True
-    return False
+def told(expressions: Sequence[str]) -> str:
+    """How a message names what was evaluated."""
+    return " or ".join(map(repr, expressions))
 
 
-def _protected(value: Any) -> Any:
-    """``value`` with each large number as a marked text, which jq hands through unchanged."""
-    if isinstance(value, dict):
-        return {key: _protected(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_protected(item) for item in value]
-    if isinstance(value, int) and not -EXACT <= value <= EXACT:
-        return f"{_MARK}{value}\ue001"
+async def start_process(module: str, *arguments: str, **streams: Any) -> asyncio.subprocess.Process:
+    """Starts a Python module of this project, without the environment's secrets unless Ocean lets
+    expressions see them."""
+    kept = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR")
+    environment = {name: os.environ[name] for name in kept if name in os.environ}
+    if ocean.config.allow_environment_variables_jq_access:
+        environment = dict(os.environ)
+    pipes = {"stdin": asyncio.subprocess.PIPE, "stdout": asyncio.subprocess.PIPE}
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        module,
+        *arguments,
+        cwd=ROOT,
+        env=environment,
+        stderr=asyncio.subprocess.DEVNULL,
+        **{**pipes, **streams},
+    )
+
+
+def end(process: asyncio.subprocess.Process) -> None:
+    """Ends a process at once; what it still had to say is lost."""
+    with suppress(ProcessLookupError):
+        process.kill()
+    if process.stdin is not None:
+        process.stdin.close()
+
+
+async def _asked(worker: asyncio.subprocess.Process, content: bytes) -> Reply:
+    assert worker.stdin is not None and worker.stdout is not None
+    worker.stdin.write(framed(content))
+    await worker.stdin.drain()
+    head = await worker.stdout.readexactly(LENGTH_BYTES)
+    reply = await worker.stdout.readexactly(int.from_bytes(head, "big"))
+    return msgspec.json.decode(reply, type=Reply)
+
+
+def _walked(value: Any, path: str, place: int) -> Any:
+    """What jq answers for a plain path."""
+    for key in path[1:].split("."):
+        if value is None:
+            return None
+        if not isinstance(value, dict):
+            raise JqError(f'Cannot index {_kind(value)} with string ("{key}")', place)
+        value = value.get(key)
     return value
 
 
-def _restored(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _restored(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_restored(item) for item in value]
-    if isinstance(value, str) and _MARK in value:
-        whole = _MARKED.fullmatch(value)
-        return int(whole.group(1)) if whole else _MARKED.sub(r"\1", value)
-    return value
+def _kind(value: Any) -> str:
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, int | float):
+        return "number"
+    return "string" if isinstance(value, str) else "array"

@@ -1,111 +1,107 @@
-"""A body too large for memory: one JSON array, read in pieces from the file that it arrived in."""
+"""A body too large to be taken apart in between: a process of its own does it, so that neither its
+size nor an expression holds up what else the integration does."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterator
-from dataclasses import dataclass, field, replace
-from decimal import Decimal
+import os
+import tempfile
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
 from typing import IO, Any
 
-import ijson
+import msgspec
 
-from client import Response
 from errors import ResponseError
+from resync.jq import LONGEST_SECONDS, compile_expression, end, longest_seconds, start_process
+from resync.large_worker import Order, Summary
 
-PIECE_ITEMS = 500
-PIECE_BYTES = 4 * 1024 * 1024
-BEGINS = frozenset({"start_map", "start_array", "string", "number", "boolean", "null"})
+MODULE = "resync.large_worker"
 
 
-@dataclass(slots=True)
-class Survey:
-    """What stands around the items: how many there are, and the envelope without them.
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """Stands for items that are not in memory: how many, and what tells them from others."""
 
-    ``arrays`` is how many arrays the path leads to; only one of them can be read.
+    count: int
+    text: str
+
+    def __len__(self) -> int:
+        return self.count
+
+
+@dataclass(frozen=True, slots=True)
+class LargeBody:
+    """A body that was taken apart: what surrounds the items, and the file that holds them."""
+
+    envelope: Any
+    records: Digest
+    file: IO[bytes]
+
+    async def pieces(self) -> AsyncGenerator[tuple[list[Any], int]]:
+        """Yields the items in lists, each with its size in bytes, and closes the file."""
+        with self.file:
+            self.file.seek(0)
+            while line := await asyncio.to_thread(self.file.readline):
+                try:
+                    yield msgspec.json.decode(line), len(line)
+                except msgspec.DecodeError as error:
+                    raise ResponseError(f"the answer holds what cannot be kept: {error}") from None
+
+
+class LargeError(ResponseError):
+    """The items were not found; ``envelope`` is what the answer holds, as far as it was read."""
+
+    def __init__(self, message: str, envelope: Any) -> None:
+        self.envelope = envelope
+        super().__init__(message)
+
+
+async def take_apart(file: IO[bytes], data_path: str, excerpt: str) -> LargeBody:
+    """Takes apart the JSON body in ``file`` (which is closed), whose items are at ``data_path``.
+
+    ``excerpt`` is how it begins, secrets masked. Raises ``LargeError`` where that fails, and where
+    it takes longer than a second for each MiB.
     """
-
-    arrays: int = 0
-    count: int = 0
-    envelope: dict[str, Any] = field(default_factory=dict)
-
-
-def survey(file: IO[bytes], data_path: str) -> Survey:
-    """Reads a whole body once. Raises ``ResponseError`` if it is not whole JSON."""
-    path = data_path.strip(".")
-    item = _item(path)
-    found = Survey()
-    file.seek(0)
-    try:
-        for prefix, event, value in ijson.parse(file):
-            if prefix == item:
-                found.count += event in BEGINS
-            elif prefix == path and event == "start_array":
-                found.arrays += 1
-            elif event in ("string", "number", "boolean", "null") and not prefix.startswith(item):
-                _put(found.envelope, prefix.split("."), _plain(value))
-    except ijson.JSONError as error:
-        raise _refused(error) from None
-    return found
-
-
-def pieces(file: IO[bytes], data_path: str) -> Iterator[tuple[list[Any], int]]:
-    """Yields the items at ``data_path`` in lists, each with its size in bytes."""
-    file.seek(0)
-    piece: list[Any] = []
-    began = 0
-    try:
-        for item in ijson.items(file, _item(data_path.strip("."))):
-            piece.append(_plain(item))
-            size = file.tell() - began
-            if len(piece) >= PIECE_ITEMS or size >= PIECE_BYTES:
-                yield piece, size
-                piece, began = [], file.tell()
-    except ijson.JSONError as error:
-        raise _refused(error) from None
-    if piece:
-        yield piece, file.tell() - began
-
-
-async def in_thread[T](source: Iterator[T], file: IO[bytes]) -> AsyncGenerator[T]:
-    """Yields what ``source`` does, each made in a thread; closes ``file`` at the end."""
     with file:
-        while (one := await asyncio.to_thread(next, source, None)) is not None:
-            yield one
-
-
-def in_memory(response: Response, file: IO[bytes]) -> Response:
-    """``response`` with its whole body, where it cannot be read in pieces."""
-    with file:
+        size = file.seek(0, os.SEEK_END)
         file.seek(0)
-        return replace(response, content=file.read(), file=None)
+        program = compile_expression(data_path).program_string
+        order = Order(data_path, program, LONGEST_SECONDS / 2, excerpt)
+        items = tempfile.TemporaryFile()  # noqa: SIM115 - closed by whoever reads the pieces
+        try:
+            found = await _summary(file, items, order, longest_seconds(size))
+        except BaseException:
+            items.close()
+            raise
+    if found.error is not None:
+        items.close()
+        raise LargeError(found.error, found.envelope)
+    return LargeBody(found.envelope, Digest(found.count, found.digest), items)
 
 
-def _item(path: str) -> str:
-    return f"{path}.item" if path else "item"
+async def _summary(file: IO[bytes], items: IO[bytes], order: Order, seconds: float) -> Summary:
+    text = msgspec.json.encode(order).decode()
+    descriptor = items.fileno()
+    process = await start_process(MODULE, text, str(descriptor), stdin=file, pass_fds=(descriptor,))
+    try:
+        async with asyncio.timeout(seconds):
+            answer, _ = await process.communicate()
+    except TimeoutError:
+        end(process)
+        told = f"data_path {order.data_path!r} did not end within {seconds:.0f} s"
+        raise LargeError(told, None) from None
+    except BaseException:
+        end(process)
+        raise
+    if not answer:
+        told = f"data_path {order.data_path!r} needs too much memory, or broke jq"
+        raise LargeError(told, None)
+    return msgspec.json.decode(answer, type=Summary)
 
 
-def _put(envelope: dict[str, Any], path: list[str], value: Any) -> None:
-    place = envelope
-    for key in path[:-1]:
-        inner = place.setdefault(key, {})
-        if not isinstance(inner, dict):
-            return
-        place = inner
-    place[path[-1]] = value
-
-
-def _plain(value: Any) -> Any:
-    """``value`` as ``json`` would have read it: numbers with a point are floats."""
-    if isinstance(value, Decimal):
-        return float(value)
-    if isinstance(value, list):
-        return [_plain(one) for one in value]
-    if isinstance(value, dict):
-        return {key: _plain(one) for key, one in value.items()}
-    return value
-
-
-def _refused(error: Exception) -> ResponseError:
-    reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-    return ResponseError(f"the answer is not whole JSON ({reason}): it may be cut short")
+def spooled(content: bytes) -> IO[bytes]:
+    """A temporary file that holds ``content``."""
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by whoever takes it apart
+    file.write(content)
+    return file

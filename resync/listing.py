@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import IO, Any
+from typing import Any
 
 from loguru import logger
 
-from client import HttpClient, Response
+from client import HttpClient
 from errors import PaginationError, RequestError, ResponseError
 from pagination import End, Page, PageRequest, PageSizes, build_paginator, walk
-from resync.extraction import (
-    count_records,
-    find_items,
-    keys_in,
-    refuse_error,
-    shape_of,
-)
-from resync.formats import is_utf8_json, read_body
-from resync.large_body import in_memory, in_thread, pieces, survey
+from resync.answers import AnswerReader
+from resync.extraction import shape_of
+from resync.jq import Jq
 from resync.plan import EndpointPlan
 from resync.response_cache import ResponseCache, Send
-
-NO_CONTENT = 204
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +34,10 @@ class Listing:
 class ListingReader:
     """Reads listings through one client, and remembers what one resync has seen."""
 
-    def __init__(self, client: HttpClient, cache: ResponseCache | None = None) -> None:
+    def __init__(self, client: HttpClient, jq: Jq, cache: ResponseCache | None = None) -> None:
+        self.jq = jq
         self._client = client
+        self._answers = AnswerReader(client.redactor, jq, self.warn_once)
         self._cache = cache or ResponseCache(client.send)
         self._sizes = PageSizes()
         self._warned: set[str] = set()
@@ -90,7 +83,9 @@ class ListingReader:
             self._warned.add(subject)
             logger.warning(message)
 
-    async def _fetch(self, listing: Listing, send: Send, request: PageRequest) -> Page:
+    async def _fetch(
+        self, listing: Listing, send: Send, request: PageRequest, known: Callable[[Page], None]
+    ) -> Page:
         endpoint = listing.endpoint
         try:
             response = await send(endpoint.outgoing(request))
@@ -99,77 +94,10 @@ class ListingReader:
                 raise error.about(f"kind {listing.kind}") from None
             return Page(request=request, items=[], ignored=error.status)
         try:
-            if response.file is not None:
-                large = await self._large_page(listing, response, response.file, request)
-                if large is not None:
-                    return large
-                response = await asyncio.to_thread(in_memory, response, response.file)
-            body, items = self._items(listing, response)
-            parse = endpoint.items_to_parse
-            records = count_records(items, parse) if parse and items else None
+            return await self._answers.page(listing.kind, endpoint, request, response, known)
         except ResponseError as error:
             url = self._client.redactor.url(response.url)
             raise ResponseError(f"kind {listing.kind}, {endpoint.method} {url}: {error}") from None
-        return Page(
-            request=request,
-            items=items,
-            body=body,
-            headers=response.headers,
-            url=response.url,
-            records=records,
-            throttled=response.throttled,
-            size_bytes=len(response.content),
-        )
-
-    async def _large_page(
-        self, listing: Listing, response: Response, file: IO[bytes], request: PageRequest
-    ) -> Page | None:
-        """A page whose items are read in pieces; None if they are not in one JSON array."""
-        endpoint = listing.endpoint
-        content_type = response.headers.get("content-type", "")
-        if not is_utf8_json(content_type, endpoint.format):
-            return None
-        found = await asyncio.to_thread(survey, file, endpoint.data_path)
-        if found.arrays != 1 or not found.count:
-            return None
-        return Page(
-            request=request,
-            items=[],
-            body=found.envelope,
-            headers=response.headers,
-            url=response.url,
-            records=range(found.count),
-            throttled=response.throttled,
-            rest=in_thread(pieces(file, endpoint.data_path), file),
-        )
-
-    def _items(self, listing: Listing, response: Response) -> tuple[Any, list[Any]]:
-        if response.status == NO_CONTENT:
-            return None, []
-        excerpt = self._client.redactor.excerpt(response.content)
-        content_type = response.headers.get("content-type", "")
-        endpoint = listing.endpoint
-        keys = keys_in(endpoint.data_path)
-        body = read_body(response.content, content_type, endpoint.format, excerpt, keys)
-        whole = endpoint.data_path == "." and not endpoint.items_to_parse
-        try:
-            items = find_items(body, endpoint.data_path)
-        except ResponseError:
-            refuse_error(body, excerpt)
-            raise
-        if not items:
-            refuse_error(body, excerpt)
-        if whole and isinstance(body, dict):
-            refuse_error(body, excerpt, flags=())
-            self._warn_of_one_item(listing, body)
-        return body, items
-
-    def _warn_of_one_item(self, listing: Listing, body: dict[str, Any]) -> None:
-        self.warn_once(
-            f"object {listing.endpoint.template}",
-            f"kind {listing.kind}: the answer is {shape_of(body)}, taken as one item. If the items "
-            "are inside it, set data_path to where they are, such as '.items'.",
-        )
 
     def _enriched(self, listing: Listing, items: list[Any]) -> list[Any]:
         extras = listing.extras

@@ -12,7 +12,7 @@ from typing import Any
 from errors import ResponseError
 from resync.extraction import shape_of
 from resync.fan_out import Failures, fan_out
-from resync.jq import evaluate
+from resync.jq import JqError
 from resync.listing import Listing, ListingReader
 from resync.plan import ListingPlan, Parameter
 
@@ -155,36 +155,47 @@ class _Resolver:
         source = Listing(self._kind, parameter.endpoint, given.values)
         async with aclosing(self._reader.pages(source)) as pages:
             async for page in pages:
-                for item in page.items:
-                    for found in _found(place, parameter, item):
-                        yield found
+                for found in await self._found(place, parameter, page.items):
+                    yield found
+
+    async def _found(
+        self, place: str, parameter: Parameter, records: list[Any]
+    ) -> list[tuple[str | None, dict[str, Any]]]:
+        """The values that discovered records hold, each with the parent fields to include."""
+        if parameter.filter:
+            passing = await self._evaluated(place, [parameter.filter], records)
+            told = f"{place}.filter {parameter.filter!r}"
+            passed = zip(records, passing, strict=True)
+            records = [record for record, (outputs,) in passed if _passes(told, outputs)]
+        expressions = [parameter.expression, *parameter.include.values()]
+        names = [f"__{parameter.name}_{key}" for key in parameter.include]
+        values: list[tuple[str | None, dict[str, Any]]] = []
+        for found, *included in await self._evaluated(place, expressions, records):
+            firsts = (next(iter(outputs), None) for outputs in included)
+            extras = dict(zip(names, firsts, strict=True))
+            for value in found:
+                several = value if isinstance(value, list) else [value]
+                values += [(_as_text(place, one), extras) for one in several]
+        return values
+
+    async def _evaluated(
+        self, place: str, expressions: list[str], records: list[Any]
+    ) -> list[list[list[Any]]]:
+        try:
+            return await self._reader.jq.evaluate(expressions, records)
+        except JqError as error:
+            shape = shape_of(records[error.place])
+            raise ResponseError(f"{place} failed for {shape}: {error}") from None
 
 
 def _joined(binding: Binding, found: Binding) -> Binding:
     return Binding({**binding.values, **found.values}, {**binding.extras, **found.extras})
 
 
-def _found(place: str, parameter: Parameter, item: Any) -> list[tuple[str | None, dict[str, Any]]]:
-    """The values that one discovered record holds, each with the parent fields to include."""
-    try:
-        if parameter.filter and not _passes(place, parameter.filter, item):
-            return []
-        found = evaluate(parameter.expression, item)
-        extras = {
-            f"__{parameter.name}_{key}": next(iter(evaluate(expression, item)), None)
-            for key, expression in parameter.include.items()
-        }
-    except ValueError as error:
-        raise ResponseError(f"{place} failed for {shape_of(item)}: {error}") from None
-    values = [one for value in found for one in (value if isinstance(value, list) else [value])]
-    return [(_as_text(place, value), extras) for value in values]
-
-
-def _passes(place: str, expression: str, item: Any) -> bool:
-    found = evaluate(expression, item)
-    if len(found) != 1 or not isinstance(found[0], bool):
-        raise ResponseError(f"{place}.filter {expression!r} must answer true or false")
-    return found[0]
+def _passes(told: str, outputs: list[Any]) -> bool:
+    if len(outputs) != 1 or not isinstance(outputs[0], bool):
+        raise ResponseError(f"{told} must answer true or false")
+    return outputs[0]
 
 
 def _as_text(place: str, value: Any) -> str | None:

@@ -12,14 +12,13 @@ from client.http_client import NO_BODY
 from errors import SettingsError
 from mapping import CustomResourceConfig, CustomSelector, PathParameter
 from pagination import PageRequest
-from resync.extraction import PLAIN_PATH
 from resync.formats import Format
 from resync.jq import compile_expression
 from resync.overrides import pagination_for
 from resync.parameters import PLACEHOLDER, in_order, needs_of, parameter_problems, placeholders
 from settings import PaginationSettings, Settings
 from settings.checks import HEADER_NAME, UNSAFE_HEADERS, fits_header
-from settings.model import Location, PaginationType
+from settings.model import Location
 
 NEVER_IGNORED = frozenset({401, 407, 408, 425, 429})
 """Statuses that never mean that there is nothing: they say who asks, or when."""
@@ -66,16 +65,7 @@ class EndpointPlan:
             params=page.params,
             headers=self.headers,
             json=NO_BODY if page.body is None else page.body,
-            to_file=self._in_one_array,
-        )
-
-    @property
-    def _in_one_array(self) -> bool:
-        """Whether all items may stand in one array that can be read in pieces."""
-        return (
-            self.pagination.type is PaginationType.NONE
-            and self.items_to_parse is None
-            and (self.data_path == "." or PLAIN_PATH.fullmatch(self.data_path) is not None)
+            to_file=True,
         )
 
 
@@ -198,9 +188,9 @@ def _problems(settings: Settings, kind: str, selector: CustomSelector) -> Iterat
         place = f"selector.path_parameters.{name}"
         yield from _source_problems(settings, place, entry, entry.endpoint or "")
         for key, expression in {"field": entry.field, "filter": entry.filter}.items():
-            yield from _expression_problem(f"{place}.{key}", expression)
+            yield from expression_problem(f"{place}.{key}", expression)
         for key, expression in entry.include.items():
-            yield from _expression_problem(f"{place}.include.{key}", expression)
+            yield from expression_problem(f"{place}.include.{key}", expression)
 
 
 def _may_ignore(code: int) -> bool:
@@ -211,7 +201,7 @@ def _source_problems(
     settings: Settings, place: str, source: CustomSelector | PathParameter, path: str
 ) -> Iterator[str]:
     yield from _request_problems(place, source, path)
-    yield from _expression_problem(f"{place}.data_path", source.data_path)
+    yield from expression_problem(f"{place}.data_path", source.data_path)
     try:
         pagination = pagination_for(settings, source.pagination, f"{place}.pagination")
     except SettingsError as error:
@@ -233,7 +223,8 @@ def _request_problems(
             yield f"{place}.headers.{name}: holds a character that a header cannot carry"
 
 
-def _expression_problem(place: str, expression: str | None) -> Iterator[str]:
+def expression_problem(place: str, expression: str | None) -> Iterator[str]:
+    """What is wrong with a jq expression at ``place``, if anything."""
     if expression is None or not expression.strip():
         return
     try:

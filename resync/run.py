@@ -33,7 +33,7 @@ class Run:
         self._clients = Clients(settings)
         self.client = self._clients.api
         self._cache = ResponseCache(self.client.send)
-        self._reader = ListingReader(self.client)
+        self._reader = ListingReader(self.client, self._clients.jq)
         self._open: WeakSet[AsyncGenerator[list[dict[str, Any]]]] = WeakSet()
         self._closing = asyncio.Lock()
         self._ending: asyncio.Task[None] | None = None
@@ -46,7 +46,7 @@ class Run:
         plans = self._plans(resources)
         await self.end_resync()
         self._cache = ResponseCache(self.client.send, shared_endpoints(plans))
-        self._reader = ListingReader(self.client, self._cache)
+        self._reader = ListingReader(self.client, self._clients.jq, self._cache)
 
     def resync_ended(self, _: asyncio.Task[Any]) -> None:
         """To be called once a resync's task is done, however it ended."""
@@ -64,6 +64,7 @@ class Run:
                 with suppress(RuntimeError):
                     await batches.aclose()
             self._open.clear()
+        await self._clients.jq.aclose()
 
     def batches(
         self, resource: CustomResourceConfig, since: datetime | None = None
@@ -93,7 +94,7 @@ class Run:
         if incremental and since:
             plan = changed_since(plan, incremental.param, since)
         # What was answered earlier in a resync would hide what has changed since.
-        reader = ListingReader(self.client) if since else self._reader
+        reader = ListingReader(self.client, self._clients.jq) if since else self._reader
         if plan.endpoint.method in CHANGING_METHODS:
             reader.warn_once(
                 f"method {plan.kind}",

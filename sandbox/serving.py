@@ -19,12 +19,18 @@ def serve(app: Any, *, port: int = 0, certfile: str = "", keyfile: str = "") -> 
     """Serves ``app`` from a thread of its own and yields its base URL, without a trailing slash.
 
     ``port`` 0 takes a free one. With ``certfile`` and ``keyfile`` it speaks TLS. The server
-    stops when the block ends, whatever ends it. Raises ``RuntimeError`` if it does not start.
+    stops when the block ends, whatever ends it. Raises ``OSError`` if the port cannot be used, and
+    ``RuntimeError`` if the server does not start.
     """
     # Named TCP, so that asyncio turns off the delay of small packets.
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind(("127.0.0.1", port))
+    try:
+        listener.bind(("127.0.0.1", port))
+        listener.listen()
+    except OSError:
+        listener.close()
+        raise
     config = uvicorn.Config(
         app,
         log_level="critical",

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from port_ocean.config.settings import IntegrationConfiguration
+from pydantic import ValidationError
 
 from errors import SettingsError
 from settings.parsing import parse_settings
@@ -26,12 +27,30 @@ def stop_on_wrong_settings() -> None:
     except ValueError:
         return
     try:
-        parse_settings(_as_mapping(raw))
+        parse_settings(as_mapping(raw))
     except SettingsError as error:
         sys.exit(f"Ocean Custom cannot start: {error}")
 
 
-def _as_mapping(raw: Any) -> Mapping[str, Any]:
+def read_configuration(**given: Any) -> IntegrationConfiguration:
+    """Ocean's whole configuration, by its own loader; ``given`` comes before all else.
+
+    Raises ``SettingsError`` with every problem, and without what was found: it may be secret.
+    """
+    subject = "Ocean's own settings"
+    try:
+        return IntegrationConfiguration(**given)
+    except ValidationError as error:
+        problems = [
+            f"{'.'.join(map(str, one['loc']))}: {one['msg']}"
+            for one in error.errors(include_url=False, include_input=False)
+        ]
+        raise SettingsError(problems, subject=subject) from None
+    except ValueError as error:
+        raise SettingsError([str(error)], subject=subject) from None
+
+
+def as_mapping(raw: Any) -> Mapping[str, Any]:
     """``OCEAN__INTEGRATION__CONFIG`` may hold all settings as one JSON text."""
     if isinstance(raw, str):
         try:

@@ -9,7 +9,16 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
-from sandbox.fault_server.listing import PAGES, Cell, Document, cursor_to, dump, page_number
+from sandbox.fault_server.listing import (
+    PAGE_SIZE,
+    PAGES,
+    Cell,
+    Document,
+    answer,
+    cursor_to,
+    dump,
+    page_number,
+)
 from sandbox.fault_server.wire import JSON, Exchange, Pairs, head
 
 Fault = Callable[[Exchange], Awaitable[None]]
@@ -47,6 +56,22 @@ def value(change: Callable[[Document, Cell, int], Document]) -> Fault:
         body = json.loads(exchange.body)
         number = page_number(cell, exchange.request.query)
         await exchange.answer(200, exchange.headers, dump(change(body, cell, number)))
+
+    return fault
+
+
+def changed(change: Callable[[list[Document], Cell], list[Document]]) -> Fault:
+    """Answers as a listing does whose records change when the cell's page is first asked for, and
+    which tells how many there are."""
+
+    async def fault(exchange: Exchange) -> None:
+        cell = Cell.of(exchange.request.path)
+        before = [cell.record(one) for one in range(PAGES * PAGE_SIZE)]
+        number = page_number(cell, exchange.request.query)
+        records = change(before, cell) if exchange.reached else before
+        url = f"http://{exchange.request.header('host')}{cell.path}"
+        headers, body = answer(cell, number, url, records)
+        await exchange.answer(200, [JSON, *headers], dump({**body, "total": len(records)}))
 
     return fault
 
@@ -95,6 +120,12 @@ async def stall(exchange: Exchange) -> None:
 async def stall_in_body(exchange: Exchange) -> None:
     await exchange.send(_sized(exchange.headers, exchange.body, len(exchange.body))[:-30])
     await asyncio.sleep(LONGEST_STALL)
+
+
+async def redirect_to_http(exchange: Exchange) -> None:
+    """To the same place without TLS."""
+    host = exchange.request.header("host")
+    await exchange.answer(302, [("Location", f"http://{host}{exchange.request.target}")])
 
 
 async def redirect_loop(exchange: Exchange) -> None:
@@ -154,6 +185,9 @@ def _a_year_ahead() -> str:
     return format_datetime(datetime.now(UTC) + timedelta(days=365), usegmt=True)
 
 
+ON_EVERY_PAGE = frozenset({"record_inserted", "record_removed"})
+"""Faults of a whole listing, from the moment on at which the cell's page was reached."""
+
 FAULTS: dict[str, Fault] = {
     "close": close,
     "reset": reset,
@@ -161,6 +195,7 @@ FAULTS: dict[str, Fault] = {
     "stall": stall,
     "stall_in_body": stall_in_body,
     "redirect_loop": redirect_loop,
+    "redirect_to_http": redirect_to_http,
     "injected_header": injected,
     "no_http": raw(lambda headers, body: b"\x16\x03\x01\x00\xa5 this is no HTTP\r\n\r\n"),
     "length_too_long": raw(lambda headers, body: _sized(headers, body, len(body) + 10)),
@@ -202,6 +237,8 @@ FAULTS: dict[str, Fault] = {
     "has_more_with_nothing": value(
         lambda body, cell, number: {"items": [], "has_more": True, "next_cursor": "more"}
     ),
+    "record_inserted": changed(lambda records, cell: [{"id": f"{cell.name}.new"}, *records]),
+    "record_removed": changed(lambda records, cell: records[1:]),
     "total_too_low": value(lambda body, cell, number: {**body, "total": 3}),
     "total_too_high": value(lambda body, cell, number: {**body, "total": 5000}),
     "total_rubbish": value(lambda body, cell, number: {**body, "total": "a few"}),

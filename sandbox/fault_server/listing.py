@@ -62,12 +62,16 @@ def page_number(cell: Cell, query: dict[str, str]) -> int:
     return int(query.get("page", 1))
 
 
-def answer(cell: Cell, number: int, url: str) -> tuple[list[tuple[str, str]], Document]:
-    """Headers and body of page ``number``; ``url`` is the listing's own."""
-    numbers = range((number - 1) * PAGE_SIZE, min(number, PAGES) * PAGE_SIZE)
-    body: Document = {"items": [cell.record(one) for one in numbers]}
+def answer(
+    cell: Cell, number: int, url: str, records: list[Document] | None = None
+) -> tuple[list[tuple[str, str]], Document]:
+    """Headers and body of page ``number``; ``url`` is the listing's own, ``records`` what it
+    holds now where that has changed."""
+    if records is None:
+        records = [cell.record(one) for one in range(PAGES * PAGE_SIZE)]
+    body: Document = {"items": records[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]}
     headers: list[tuple[str, str]] = []
-    if number < PAGES:
+    if number * PAGE_SIZE < len(records):
         following = f"{url}?{urlencode({'page': number + 1})}"
         if cell.pagination == "cursor":
             body["next_cursor"] = cursor_to(number + 1)

@@ -51,7 +51,10 @@ async def read_request(reader: asyncio.StreamReader) -> Received | None:
 
 
 class Exchange:
-    """One request, the right answer to it, and the means to send another."""
+    """One request, the right answer to it, and the means to send another.
+
+    ``reached`` tells whether the page at which the fault begins was asked for by now.
+    """
 
     def __init__(
         self, request: Received, writer: asyncio.StreamWriter, headers: Pairs, body: bytes
@@ -60,6 +63,7 @@ class Exchange:
         self.headers = headers
         self.body = body
         self.closing = False
+        self.reached = False
         self._writer = writer
 
     async def answer(self, status: int = 200, headers: Pairs = (), body: bytes = b"") -> None:

@@ -15,7 +15,7 @@ def main() -> None:
     parser.add_argument("--database", default=":memory:", help="an SQLite file")
     options = parser.parse_args()
     with serve(PortApi(options.database).app, port=options.port) as url:
-        print(f"Port API at {url}; what it holds is at {url}/sandbox/summary (Ctrl-C ends it)")
+        print(f"Port API at {url}; its catalog page is {url}/ (Ctrl-C ends it)")
         threading.Event().wait()
 
 

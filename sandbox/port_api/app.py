@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -12,6 +12,7 @@ from fastapi.responses import JSONResponse
 
 from sandbox.port_api import catalog_routes, integration_routes
 from sandbox.port_api.entities import Entities
+from sandbox.port_api.page_routes import add_page
 from sandbox.port_api.problems import Refusal, invalid
 from sandbox.port_api.store import Document, Store
 
@@ -41,6 +42,7 @@ class PortApi:
         self.app.middleware("http")(self._guard)
         self.app.exception_handler(Refusal)(_refused)
         self.app.post("/v1/auth/access_token")(self._token)
+        add_page(self.app, self._store)
         self.app.get("/sandbox/{what}")(self._tell)
         self.app.include_router(catalog_routes.router(self._store, entities), prefix="/v1")
         self.app.include_router(
@@ -92,6 +94,12 @@ class PortApi:
         """Each metric that was sent, in order."""
         return self._store.history("metrics")
 
+    def tell_requests(self, integration: str, began: str, counts: Mapping[str, int]) -> None:
+        """Tells what Ocean does not report: how many requests an API has had for each kind, in
+        the first resync of ``integration`` since ``began`` (UTC, ISO 8601). May be told anew."""
+        told = {"integration": integration, "began": began, "counts": dict(counts)}
+        self._store.put("requests", f"{integration} {began}", told)
+
     def close(self) -> None:
         """Closes the database."""
         self._store.close()
@@ -102,7 +110,7 @@ class PortApi:
         path = request.url.path
         self._requests[f"{request.method} {_route(path)}"] += 1
         token = request.headers.get("authorization", "").removeprefix("Bearer ")
-        if not path.startswith(OPEN_PATHS) and token not in self._tokens:
+        if path != "/" and not path.startswith(OPEN_PATHS) and token not in self._tokens:
             return await _refused(request, Refusal(401, "unauthorized", "The token is not valid"))
         return await call_next(request)
 

@@ -101,7 +101,7 @@ class Entities:
             lost = [
                 entity["identifier"]
                 for entity in (self._store.entities(blueprint["identifier"]) if names else [])
-                if any(gone.intersection(_targets(entity["relations"].get(n))) for n in names)
+                if any(gone.intersection(targets(entity["relations"].get(n))) for n in names)
             ]
             for identifier in lost:
                 self._store.drop_entity(blueprint["identifier"], identifier)
@@ -152,7 +152,7 @@ class Entities:
     def _require_related(self, blueprint: Document, entity: Document, options: Options) -> None:
         for name, value in entity["relations"].items():
             target = blueprint["relations"][name]["target"]
-            for identifier in _targets(value):
+            for identifier in targets(value):
                 if self._store.entity(target, identifier) is not None:
                     continue
                 if not options.create_related:
@@ -163,7 +163,7 @@ class Entities:
                     self._store.put_entity(made, options.datasource)
 
 
-def _targets(value: Any) -> list[str]:
+def targets(value: Any) -> list[str]:
     """The identifiers that a relation's value names."""
     values = value if isinstance(value, list) else [value]
     return [single for single in values if isinstance(single, str) and single]

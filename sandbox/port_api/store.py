@@ -88,6 +88,18 @@ class Store:
         rows = self._rows("SELECT body FROM history WHERE kind = ? ORDER BY id", kind)
         return [json.loads(row[0]) for row in rows]
 
+    def latest(self, kind: str, limit: int) -> list[tuple[str, Any]]:
+        """The last ``limit`` notes of a history, oldest first, each with its moment."""
+        rows = self._rows(
+            "SELECT at, body FROM history WHERE kind = ? ORDER BY id DESC LIMIT ?", kind, limit
+        )
+        return [(at, json.loads(body)) for at, body in reversed(rows)]
+
+    def revision(self) -> int:
+        """A number that grows with everything that is written."""
+        with self._lock:
+            return self._connection.total_changes
+
     def entity(self, blueprint: str, identifier: str) -> Document | None:
         rows = self._rows(
             "SELECT body FROM entities WHERE blueprint = ? AND identifier = ?",
@@ -122,6 +134,17 @@ class Store:
         rows = self._rows(
             f"SELECT body FROM entities {where} ORDER BY blueprint, identifier",  # noqa: S608
             *values,
+        )
+        return [json.loads(row[0]) for row in rows]
+
+    def page_of_entities(self, blueprint: str | None, limit: int, skip: int) -> list[Document]:
+        """Up to ``limit`` entities of one blueprint, or of all, by identifier, after ``skip``."""
+        where, values = ("WHERE blueprint = ?", [blueprint]) if blueprint else ("", [])
+        rows = self._rows(
+            f"SELECT body FROM entities {where} ORDER BY blueprint, identifier LIMIT ? OFFSET ?",  # noqa: S608
+            *values,
+            limit,
+            skip,
         )
         return [json.loads(row[0]) for row in rows]
 

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import base64
+from typing import Any
 
 import httpx
 import pytest
 
 from auth import build_auth
-from auth.exchange import AuthRequest, Surroundings
+from auth.exchange import Surroundings
 from client import Origin
 from settings import parse_settings
 
 BASE = "https://api.example.com"
 
 
-async def _no_token_endpoint(request: AuthRequest) -> tuple[int, bytes]:
+async def _no_token_endpoint(*asked: object) -> Any:
     raise AssertionError("a token was asked for")
 
 
 def without_tokens(origin: Origin) -> Surroundings:
     """Surroundings in which no token is to be fetched."""
-    return Surroundings(origin.covers, _no_token_endpoint, lambda *_: [], lambda _: None)
+    return Surroundings(origin.covers, _no_token_endpoint, _no_token_endpoint, lambda _: None)
 
 
 def sent(url: str, **settings: str) -> httpx.Headers:

@@ -20,7 +20,7 @@ QUICK = RetryPolicy(attempts=3, base_seconds=0.01, throttled_base_seconds=0.01)
 MakeClient = Callable[..., HttpClient]
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def ocean_app() -> Iterator[Any]:
     """The framework's context, which its HTTP client reads."""
     forget_ocean()
@@ -36,7 +36,7 @@ def ocean_app() -> Iterator[Any]:
 
 
 @pytest.fixture
-async def make_client(ocean_app: Any) -> AsyncIterator[MakeClient]:
+async def make_client() -> AsyncIterator[MakeClient]:
     """Makes clients from integration settings; closes them at the end."""
     made: list[Clients] = []
 

@@ -24,6 +24,7 @@ def _one_set_of_certificates() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         cached = functools.cache(httpx.create_ssl_context)
         patch.setattr("httpx._transports.default.create_ssl_context", cached)
+        patch.setattr("client.lanes.create_ssl_context", cached)
         yield
 
 

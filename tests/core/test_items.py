@@ -195,3 +195,17 @@ async def test_a_wrong_mapping_is_told_with_its_place(
     assert not outcome.succeeded
     assert told in outcome.error
     assert canned.asked == []
+
+
+async def test_an_expression_that_never_ends_fails_its_kind_and_nothing_else(
+    core: Core, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await core.resync(core.settings(), resource("/teams"), resource("/users"))
+    before = core.catalog.identifiers("record")
+    monkeypatch.setattr("resync.jq.LONGEST_SECONDS", 0.5)
+    core.api.remove("users", [core.api.records("users")[0]["id"]])
+    endless = {"data_path": ".items | last(repeat(.))"}
+    outcome = await core.resync(core.settings(), resource("/teams", **endless), resource("/users"))
+    assert "kind /teams" in outcome.error
+    assert "'.items | last(repeat(.))' did not end within" in outcome.error
+    assert core.catalog.identifiers("record") == before

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from client.body import Body
+from sandbox.serving import serve
 from tests.support.canned import CannedApi
 from tests.support.core import Core, resource
 
@@ -18,6 +19,7 @@ HUGE = 2**70 + 1
 @pytest.fixture(autouse=True)
 def _large_from_ten_kilobytes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("client.http_client.LARGE_BYTES", 10_000)
+    monkeypatch.setattr("resync.answers.LARGE_BYTES", 10_000)
 
 
 @pytest.fixture
@@ -113,3 +115,58 @@ async def test_what_is_no_plain_array_is_read_in_memory(
     outcome = await core.resync({"baseUrl": url}, resource("/all", data_path=data_path))
     assert outcome.succeeded, outcome.error
     assert len(core.catalog.identifiers("record")) == count
+
+
+async def paged(core: Core, api: CannedApi, data_path: str, url: str) -> list[str]:
+    """The identifiers of a listing of two large pages, by a cursor that stands in an array."""
+    for number, cursor in enumerate(("two", None)):
+        page = items()[number * 600 : number * 600 + 600]
+        body = {"pages": [{"next": cursor}], "items": page}
+        api.json(f"/{number}", json.dumps(body))
+    settings = {"baseUrl": url, "paginationType": "cursor", "cursorPath": "pages.0.next"}
+    outcome = await core.resync(settings, resource("/paged", data_path=data_path))
+    assert outcome.succeeded, outcome.error
+    return core.catalog.identifiers("record")
+
+
+class PagedApi(CannedApi):
+    """Answers ``/paged`` with the page that its cursor names."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        page = b"/1" if b"cursor=two" in scope["query_string"] else b"/0"
+        await super().__call__({**scope, "raw_path": page}, receive, send)
+
+
+@pytest.mark.parametrize("data_path", [".items", ".items[]", ".items // []", "[.items[]]"])
+async def test_large_pages_lead_to_the_next(core: Core, data_path: str) -> None:
+    api = PagedApi()
+    with serve(api) as url:
+        found = await paged(core, api, data_path, url)
+    assert sorted(found) == sorted(item["id"] for item in items()[:1200])
+    assert api.asked == ["/0", "/1"]
+
+
+async def test_a_large_page_that_comes_again_is_told(
+    core: Core, canned: CannedApi, url: str
+) -> None:
+    canned.json("/all", json.dumps({"items": items(100)}))
+    settings = {"baseUrl": url, "paginationType": "offset", "pageSize": "100"}
+    outcome = await core.resync(settings, resource("/all"))
+    assert "holds the same 100 items as the page before" in outcome.error
+
+
+async def test_large_answers_in_other_formats_and_that_are_shared(
+    core: Core, canned: CannedApi, url: str
+) -> None:
+    lines = "\n".join(json.dumps(item) for item in items())
+    canned.answers["/lines"] = (200, "application/jsonl", lines.encode())
+    canned.json("/shared", json.dumps({"items": items(), "more": items(50)}))
+    outcome = await core.resync(
+        {"baseUrl": url},
+        resource("/lines", data_path=None),
+        resource("/shared", identifier='"a" + .id'),
+        resource("/shared", data_path=".more | map(.)", identifier='"b" + .id'),
+    )
+    assert outcome.succeeded, outcome.error
+    assert len(core.catalog.identifiers("record")) == 2 * COUNT + 50
+    assert canned.asked.count("/shared") == 1

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
+import socket
 import subprocess
 import sys
 import time
 from pathlib import Path
+
+import httpx
+import pytest
 
 ROOT = Path(__file__).parent.parent.parent
 COMMAND = [sys.executable, "-m", "cli.demo"]
@@ -18,6 +23,8 @@ def test_all_acts_go_as_they_should() -> None:
         COMMAND, cwd=ROOT, capture_output=True, text=True, timeout=150, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
+    first = done.stdout[: done.stdout.index("Act 1")]
+    assert re.search(r"can be watched at http://127\.0\.0\.1:\d+/\n", first)
     for told in (
         "/deployments             │ bearer_token │ offset     │ 40",
         "4,000 before, 3,600 after",
@@ -43,6 +50,41 @@ def test_a_demo_that_is_stopped_leaves_nothing_running() -> None:
     assert demo.wait(timeout=20) == 128 + signal.SIGTERM
     demo.stdout.close()
     assert [pid for pid in children if _runs(pid)] == []
+
+
+def test_the_page_is_kept_until_the_demo_is_stopped() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        demo = subprocess.Popen(
+            [*COMMAND, "--serve", "--acts", "1", "--port", str(port)],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        try:
+            assert demo.stdout is not None
+            output = ""
+            while "is kept at" not in output:
+                line = demo.stdout.readline()
+                assert line, output
+                output += line
+            assert f"Port {port} cannot be used" in output
+            (url,) = re.findall(r"is kept at (\S+)/ until Ctrl-C", output)
+            assert httpx.get(url).headers["content-type"].startswith("text/html")
+            state = httpx.get(f"{url}/sandbox/state").json()
+            platform = state["resyncs"][-1]
+            assert platform["integration"] == "demo-platform"
+            told = [(one["kind"], one["items"], one["requests"]) for one in platform["kinds"]]
+            assert told[0] == ("/teams", 40, 2)
+            assert told[2] == ("/deployments", 4000, 40)
+        finally:
+            demo.send_signal(signal.SIGTERM)
+            assert demo.wait(timeout=20) == 0
+            assert demo.stdout is not None
+            demo.stdout.close()
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(url)
 
 
 def _children(pid: int) -> list[int]:

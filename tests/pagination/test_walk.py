@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -61,9 +62,9 @@ async def test_the_window_doubles_round_by_round(memory_api: MakeApi) -> None:
     began: list[tuple[int, int]] = []
     plain = api.fetch
 
-    async def fetch(request: PageRequest) -> Page:
+    async def fetch(request: PageRequest, known: Any = None) -> Page:
         began.append((api.in_flight, 0))
-        page: Page = await plain(request)
+        page: Page = await plain(request, known)
         return page
 
     api.fetch = fetch
@@ -78,9 +79,9 @@ async def test_a_busy_api_is_asked_for_less_at_a_time(memory_api: MakeApi) -> No
         most = 0
         plain = api.fetch
 
-        async def fetch(request: PageRequest) -> Page:
+        async def fetch(request: PageRequest, known: Any = None) -> Page:
             nonlocal most
-            page: Page = await plain(request)
+            page: Page = await plain(request, known)
             if api.asked[-1] > 300:
                 most = max(most, api.in_flight + 1)
             return page
@@ -109,14 +110,14 @@ async def test_a_failed_page_beyond_the_end_is_nobody_s_failure(memory_api: Make
     api = memory_api(size=38, has_more=True, fail_at=40)
     beyond, plain = asyncio.Event(), api.fetch
 
-    async def fetch(request: PageRequest) -> Page:
+    async def fetch(request: PageRequest, known: Any = None) -> Page:
         start = int(request.param("offset") or 0)
         if start >= 40:
             beyond.set()
         if start == 35:
             await beyond.wait()
             await asyncio.sleep(0.01)
-        page: Page = await plain(request)
+        page: Page = await plain(request, known)
         return page
 
     api.fetch = fetch
@@ -156,8 +157,8 @@ async def test_the_same_page_below_a_total_is_an_error(memory_api: MakeApi) -> N
     api = memory_api(size=3, ignore_position=True, total=True)
     api.size, plain = 3, api.fetch
 
-    async def fetch(request: PageRequest) -> Page:
-        page: Page = await plain(request)
+    async def fetch(request: PageRequest, known: Any = None) -> Page:
+        page: Page = await plain(request, known)
         page.body["total"] = 5
         return page
 
@@ -171,7 +172,7 @@ async def test_cursors_that_go_round_raise(memory_api: MakeApi, cursors: list[st
     api = memory_api(size=0, type="cursor")
     count = 0
 
-    async def fetch(request: PageRequest) -> Page:
+    async def fetch(request: PageRequest, known: Any = None) -> Page:
         nonlocal count
         count += 1
         body = {"next_cursor": cursors[(count - 1) % len(cursors)]}
@@ -257,3 +258,46 @@ async def _read_into(items: list[int], api: Any, permits: int, **more: Any) -> N
             items += page.items
     finally:
         await pages.aclose()
+
+
+@pytest.mark.parametrize("type_", ["cursor", "next_link", "header_link"])
+async def test_the_next_page_is_asked_for_before_the_items_are_found(
+    memory_api: MakeApi, type_: str
+) -> None:
+    """The items of a page are not found here until the next page was asked for."""
+    api = memory_api(size=20, type=type_)
+    plain = api.fetch
+
+    async def fetch(request: PageRequest, known: Any = None) -> Page:
+        page: Page = await plain(request, known)
+        number = len(api.asked)
+        known(replace(page, items=[], records=range(1)))
+        async with asyncio.timeout(5):
+            while len(api.asked) == number < 4:
+                await asyncio.sleep(0.001)
+        return page
+
+    api.fetch = fetch
+    assert await api.read(permits=4) == list(range(20))
+    assert api.asked == [0, 5, 10, 15]
+
+
+async def test_what_was_anticipated_wrongly_costs_a_request_and_no_item(
+    memory_api: MakeApi,
+) -> None:
+    """Its items turn out to be none, though a cursor follows and there is more."""
+    api = memory_api(size=20, type="cursor", has_more=True)
+    plain = api.fetch
+
+    async def fetch(request: PageRequest, known: Any = None) -> Page:
+        page: Page = await plain(request, known)
+        known(replace(page, items=[], records=range(1)))
+        await asyncio.sleep(0.01)
+        return replace(page, items=[]) if len(api.asked) > 3 else page
+
+    api.fetch = fetch
+    items: list[int] = []
+    with pytest.raises(PaginationError, match="is empty"):
+        await _read_into(items, api, permits=4)
+    assert items == list(range(10))
+    assert api.in_flight == 0

@@ -18,7 +18,7 @@ MakeApi = Any
 async def read_pages(
     config: Any, answers: Callable[[PageRequest], Page], first: PageRequest, restarts: list[int]
 ) -> list[Any]:
-    async def fetch(request: PageRequest) -> Page:
+    async def fetch(request: PageRequest, known: Any = None) -> Page:
         return answers(request)
 
     async def restart() -> None:

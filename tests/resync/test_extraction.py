@@ -3,16 +3,49 @@
 from __future__ import annotations
 
 import json
+from collections.abc import AsyncIterator
 from typing import Any
 
+import httpx
 import pytest
 
+from client import Redactor, Response
 from errors import ResponseError
-from resync.extraction import count_records, find_items, shape_of
+from mapping import CustomResourceConfig
+from pagination import Page, PageRequest
+from resync.answers import AnswerReader
+from resync.exact_jq import evaluate
+from resync.extraction import shape_of
 from resync.formats import parse_json
-from resync.jq import evaluate
+from resync.jq import Jq
+from resync.plan import build_plan
+from settings import parse_settings
 
 HUGE = 123456789012345678901234567890
+
+
+@pytest.fixture
+async def reader() -> AsyncIterator[AnswerReader]:
+    jq = Jq()
+    yield AnswerReader(Redactor(), jq, lambda subject, message: None)
+    await jq.aclose()
+
+
+async def read(reader: AnswerReader, body: Any, data_path: str, **more: Any) -> Page:
+    """The page that an answer with ``body`` holds."""
+    resource = CustomResourceConfig.parse_obj(
+        {
+            "kind": "/items",
+            "selector": {"query": "true", "data_path": data_path},
+            "port": {"entity": {"mappings": {"identifier": ".id", "blueprint": '"x"'}}, **more},
+        }
+    )
+    plan = build_plan(parse_settings({"baseUrl": "https://api.example.com"}), resource)
+    content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    response = Response(200, httpx.Headers(), content, "https://api.example.com/items")
+    return await reader.page(
+        "/items", plan.endpoint, PageRequest(response.url), response, lambda page: None
+    )
 
 
 def parse(content: bytes, charset: str | None = None) -> Any:
@@ -37,13 +70,17 @@ def parse(content: bytes, charset: str | None = None) -> Any:
         ({"a": {"x": {"id": 1}, "y": {"id": 2}}}, ".a[]", [{"id": 1}, {"id": 2}]),
         ({"a": [None, 1]}, ".a[]", [1]),
         ({}, ".items // []", []),
+        ({"items": None}, ".items // []", []),
+        ({"items": False}, ".items // []", []),
+        ({"items": [1]}, ".items // []", [1]),
+        ([{"id": 1}, None], ".[]", [{"id": 1}]),
         ({"a-b": [1]}, '."a-b"', [1]),
         ([{"id": 1}, {"id": 2}], "map(select(.id > 1))", [{"id": 2}]),
         ([], ".[]", []),
     ],
 )
-def test_items(body: Any, data_path: str, items: list[Any]) -> None:
-    assert find_items(body, data_path) == items
+async def test_items(reader: AnswerReader, body: Any, data_path: str, items: list[Any]) -> None:
+    assert (await read(reader, body, data_path)).items == items
 
 
 @pytest.mark.parametrize(
@@ -58,11 +95,14 @@ def test_items(body: Any, data_path: str, items: list[Any]) -> None:
         ({}, ".items", "'.items // []'"),
         ({"a": 1}, ".a[]", "Cannot iterate over number"),
         ({"a": "x"}, ".a + 1", "cannot be added"),
+        ({"a": [1]}, ".a.items // []", "Cannot index array"),
     ],
 )
-def test_a_path_that_leads_nowhere_says_what_is_there(body: Any, data_path: str, told: str) -> None:
+async def test_a_path_that_leads_nowhere_says_what_is_there(
+    reader: AnswerReader, body: Any, data_path: str, told: str
+) -> None:
     with pytest.raises(ResponseError) as caught:
-        find_items(body, data_path)
+        await read(reader, body, data_path)
     assert told in str(caught.value)
     assert f"data_path {data_path!r}" in str(caught.value)
 
@@ -70,15 +110,15 @@ def test_a_path_that_leads_nowhere_says_what_is_there(body: Any, data_path: str,
 @pytest.mark.parametrize(
     "data_path", [".items", ".items[]", ".items | map(.)", "{x: .items[]} | .x"]
 )
-def test_numbers_keep_their_exact_value(data_path: str) -> None:
-    content = json.dumps({"items": [{"id": HUGE, "n": 2**53 + 1, "f": 0.1}]}).encode()
-    (item,) = find_items(parse(content), data_path)
+async def test_numbers_keep_their_exact_value(reader: AnswerReader, data_path: str) -> None:
+    body = {"items": [{"id": HUGE, "n": 2**53 + 1, "f": 0.1}]}
+    (item,) = (await read(reader, body, data_path)).items
     assert item == {"id": HUGE, "n": 2**53 + 1, "f": 0.1}
     assert isinstance(item["id"], int)
 
 
 def test_a_large_number_inside_a_text_keeps_its_digits_too() -> None:
-    assert evaluate('"id-\\(.id)"', {"id": HUGE}) == [f"id-{HUGE}"]
+    assert evaluate('"id-\\(.id)"', {"id": HUGE}, 5) == [f"id-{HUGE}"]
 
 
 @pytest.mark.parametrize("content", [b"", b"  \n"])
@@ -114,20 +154,15 @@ def test_bom_and_charset_are_honoured() -> None:
         parse(b"{}", "no-such-charset")
 
 
-def test_records_are_counted_inside_the_items_to_parse() -> None:
+async def test_records_are_counted_inside_the_items_to_parse(reader: AnswerReader) -> None:
     items = [{"rows": [1, 2, 3]}, {"rows": [4]}]
-    assert count_records(items, ".rows") == [1, 2, 3, 4]
-    assert count_records(items, ".nothing") == items
-    assert count_records(items, ".rows.x") == items
+    for path in (".rows", ".rows | ."):
+        assert (await read(reader, items, ".", itemsToParse=path)).counted == [1, 2, 3, 4]
+    for path in (".nothing", ".rows.x", ".rows | error"):
+        assert (await read(reader, items, ".", itemsToParse=path)).counted == items
 
 
 def test_shapes_never_tell_values() -> None:
     shape = shape_of({f"key{n}": "value" for n in range(30)})
     assert "value" not in shape
     assert "and 18 more" in shape
-
-
-def test_an_expression_whose_outputs_never_end_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("resync.jq.LONGEST_SECONDS", 0.1)
-    with pytest.raises(ResponseError, match="it still gave outputs after"):
-        find_items({"items": []}, ".items | repeat(.)")

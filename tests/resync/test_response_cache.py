@@ -52,7 +52,7 @@ class Api:
             raise
         if self.error is not None:
             raise self.error
-        return Response(200, httpx.Headers(self.headers), self.content, request.url)
+        return Response(200, httpx.Headers(self.headers), self.content, str(request.url))
 
 
 @pytest.fixture
@@ -225,7 +225,7 @@ def test_a_forked_process_sends_for_itself() -> None:
 
     async def answer(request: Request) -> Response:
         sent.append(request)
-        return Response(200, httpx.Headers(), b"[]", request.url)
+        return Response(200, httpx.Headers(), b"[]", str(request.url))
 
     cache = ResponseCache(answer, frozenset({identity(ENDPOINT)}))
     asyncio.run(read(cache))

@@ -10,6 +10,7 @@ import pytest
 
 from sandbox.port_api import PortApi
 from sandbox.serving import serve
+from tests.support.port_client import signed_in
 
 TEAM = {
     "identifier": "team",
@@ -27,12 +28,7 @@ UPSERT = {"upsert": "true", "merge": "true", "create_missing_related_entities": 
 @pytest.fixture
 def port(catalog: PortApi) -> Iterator[httpx.Client]:
     """A client with a token, as the integration "mine" would be."""
-    with serve(catalog.app) as url, httpx.Client(base_url=f"{url}/v1") as client:
-        answer = client.post(
-            "/auth/access_token", json={"clientId": "sandbox", "clientSecret": "sandbox-secret"}
-        )
-        client.headers["Authorization"] = f"Bearer {answer.json()['accessToken']}"
-        client.headers["User-Agent"] = "port-ocean/custom/0.1.0/mine/exporter"
+    with serve(catalog.app) as url, signed_in(url) as client:
         for blueprint in (TEAM, SERVICE):
             assert client.post("/blueprints", json=blueprint).status_code == 201
         yield client

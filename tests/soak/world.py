@@ -20,7 +20,10 @@ from sandbox.fault_server.listing import (
 from sandbox.fault_server.server import FaultServer
 from sandbox.fault_server.wire import JSON, Exchange, Received
 
-UNFIT = {"204", "endless_cursors", "repeated_page", "stall", "stall_in_body", "gzip_bomb"}
+UNFIT = {
+    *("204", "endless_cursors", "repeated_page", "record_inserted", "record_removed"),
+    *("stall", "stall_in_body", "gzip_bomb"),
+}
 """Faults that tell of other records, or that take so long that little else would happen."""
 
 LONGEST_LATENCY = 0.01

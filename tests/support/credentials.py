@@ -56,6 +56,6 @@ class Credentials:
         return httpx.Response(self.statuses[before] if before < len(self.statuses) else 200)
 
 
-def _evaluate(expression: str, value: Any) -> list[Any]:
+async def _evaluate(expression: str, value: Any) -> list[Any]:
     found: list[Any] = jq.compile(expression).input_value(value).all()
     return found

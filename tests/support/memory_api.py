@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -49,7 +50,7 @@ class MemoryApi:
             **{"next_link_path": "next", **more},
         )
 
-    async def fetch(self, request: PageRequest) -> Page:
+    async def fetch(self, request: PageRequest, known: Callable[[Page], None]) -> Page:
         start = self._start(request)
         self.asked.append(start)
         self.removed += self.removes * self.remove_at.count(len(self.asked))

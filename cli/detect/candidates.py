@@ -1,0 +1,90 @@
+"""Parameters that APIs use, and which of them to try first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from cli.detect.signals import Signals
+from cli.detect.texts import plain
+
+SIZES = (
+    "limit", "per_page", "size", "pageSize", "page_size", "perPage", "$top", "maxResults",
+    "max_results", "count", "page[size]", "page[limit]", "top", "rows", "take", "pagelen",
+    "itemsPerPage", "items_per_page", "results_per_page", "sysparm_limit", "per-page", "first",
+    "num",
+)  # fmt: skip
+OFFSETS = (
+    "offset", "skip", "start", "$skip", "startAt", "startIndex", "start_index", "from",
+    "page[offset]", "sysparm_offset", "firstResult",
+)  # fmt: skip
+PAGES = (
+    "page", "pageNumber", "page_number", "pageIndex", "page[number]", "page_index", "pageNum",
+    "currentPage", "page_num", "p", "pageNo",
+)  # fmt: skip
+CURSORS = (
+    "cursor", "after", "page_token", "pageToken", "next_token", "nextToken", "next_cursor",
+    "nextCursor", "continuation_token", "continuationToken", "continuation", "marker", "token",
+    "page[cursor]", "page[after]", "$skiptoken", "bookmark", "starting_after", "next", "page",
+    "offset", "start",
+)  # fmt: skip
+LAST_ITEMS = (
+    "starting_after", "after", "after_id", "since_id", "last_id", "start_after", "from_id",
+    "min_id", "lastId",
+)  # fmt: skip
+
+PARTNERS = {
+    "limit": ("offset", "page", "skip"),
+    "per_page": ("page",),
+    "perPage": ("page",),
+    "size": ("page", "from", "offset"),
+    "pageSize": ("page", "pageNumber", "pageIndex"),
+    "page_size": ("page", "page_number"),
+    "$top": ("$skip",),
+    "maxResults": ("startAt", "page"),
+    "count": ("offset", "startIndex", "start", "page"),
+    "rows": ("start",),
+    "take": ("skip",),
+    "pagelen": ("page",),
+    "page[size]": ("page[number]",),
+    "page[limit]": ("page[offset]",),
+    "sysparm_limit": ("sysparm_offset",),
+}
+"""By size parameter: the position parameters that usually go with it."""
+
+POSITIONS = frozenset((*OFFSETS, *PAGES)) - {"start", "from", "p"}
+"""What a URL may hold to name a page: it is taken out, so that the listing is seen from its
+start."""
+
+
+def sizes_first(signals: Signals, params: Iterable[str]) -> list[str]:
+    """The size parameters that the answer or the URL hint at."""
+    hints = [*params, *signals.link_params, *signals.echoes]
+    return _known(hints, SIZES)
+
+
+def positions_first(signals: Signals, size: str | None) -> list[str]:
+    """The position parameters that the answer or the size parameter hint at."""
+    partners = PARTNERS.get(size or "", ())
+    hinted = _known([*signals.link_params, *signals.echoes], (*OFFSETS, *PAGES))
+    return list(dict.fromkeys([*hinted, *partners]))
+
+
+def cursors_first(path: str, value: str, signals: Signals) -> list[str]:
+    """The parameters that probably take the cursor at ``path``, the most probable first."""
+    in_links = [name for name, found in signals.link_params.items() if found == value]
+    leaf = path.rpartition(".")[2]
+    bare = re.sub(r"^next[_-]?", "", leaf, flags=re.IGNORECASE)
+    named = bare[:1].lower() + bare[1:]
+    likely = [named, leaf] if named else [leaf]
+    return list(dict.fromkeys([*in_links, *likely]))
+
+
+def _known(hints: Iterable[str], names: tuple[str, ...]) -> list[str]:
+    """Of ``hints`` those that are among ``names``, spelt as the request would spell them."""
+    exact = [hint for hint in hints if hint in names]
+    return list(dict.fromkeys(exact)) + [
+        name
+        for name in names
+        if name not in exact and any(plain(hint) == plain(name) for hint in hints)
+    ]

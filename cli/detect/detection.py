@@ -1,0 +1,177 @@
+"""One endpoint, from its first answer to settings that were tried."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+from cli.detect import conclusions
+from cli.detect.answers import Answer, Located, identity_of, locate
+from cli.detect.candidates import OFFSETS, PAGES, POSITIONS
+from cli.detect.findings import Confidence, Detection
+from cli.detect.options import Endpoint
+from cli.detect.positions import Position, find_position
+from cli.detect.probe import Probe
+from cli.detect.prober import OutOfRequests, Prober
+from cli.detect.rehearsal import Rehearsal, rehearse
+from cli.detect.sizes import Size, find_size, limits_all
+from client import HttpClient
+from errors import ResponseError
+from resync.extraction import refuse_error, shape_of
+from settings import PaginationType
+
+KEPT_FOR_REHEARSAL = 4
+MOST_ITEMS = 5_000
+"""What is looked at of one very long answer."""
+
+
+async def detect(client: HttpClient, endpoint: Endpoint, requests: int, pages: int) -> Detection:
+    """Finds out how ``endpoint`` pages by at most ``requests`` requests, and then reads up to
+    ``pages`` of its pages as a resync would.
+
+    Raises ``OceanCustomError`` if there is no answer, or none that could hold items.
+    """
+    clean, notes = _from_the_start(endpoint)
+    prober = Prober(client, clean, requests)
+    first = await prober.first()
+    located = _located(client, first, clean)
+    identity = identity_of(located.path.find(first.body))
+    first = first.read(located.path, identity)
+    detection = Detection(endpoint, first, located.path.jq, first.format, notes=notes)
+    _describe_items(detection, located)
+    probe = Probe(prober, located.path, identity, first, small=first, longest=first)
+    prober.kept_back = min(KEPT_FOR_REHEARSAL, requests // 2)
+    size, position = await _probe(probe, detection)
+    prober.kept_back = 0
+    detection.attempts = probe.attempts
+    detection.notes += probe.notes
+    if position is None or position.type is None:
+        conclusions.without_pages(detection, probe, size, position)
+        detection.items = list(probe.longest.items[:MOST_ITEMS])
+    else:
+        await _with_pages(detection, probe, size, position, pages)
+    detection.requests = prober.sent
+    return detection
+
+
+def _located(client: HttpClient, first: Answer, endpoint: Endpoint) -> Located:
+    """Where the items are. Raises ``ResponseError`` where there can be none."""
+    located = locate(first.body, endpoint.path)
+    try:
+        if located is None:
+            told = shape_of(first.body)
+            raise ResponseError(f"the answer is {told}, where an array or an object was expected")
+        if not located.certain or not located.path.find(first.body):
+            refuse_error(first.body, client.redactor.excerpt(json.dumps(first.body).encode()))
+    except ResponseError as error:
+        raise ResponseError(f"GET {client.redactor.url(endpoint.url)}: {error}") from None
+    return located
+
+
+def _from_the_start(endpoint: Endpoint) -> tuple[Endpoint, list[str]]:
+    """The endpoint without the page that its URL may name."""
+    kept = [
+        (name, value)
+        for name, value in endpoint.params
+        if name not in POSITIONS or not value.isdecimal()
+    ]
+    dropped = [name for name, _ in endpoint.params if name not in dict(kept)]
+    notes = [f"{name} in the URL is left out: the settings name the page" for name in dropped]
+    return replace(endpoint, params=tuple(kept)), notes
+
+
+def _describe_items(detection: Detection, located: Located) -> None:
+    confidence = Confidence.SURE
+    if not located.certain:
+        confidence = Confidence.LIKELY if detection.first.items else Confidence.UNSURE
+    if not located.path.keys and not isinstance(detection.first.body, list):
+        confidence = Confidence.UNSURE
+    detection.add("data_path", detection.data_path, located.evidence, confidence)
+    if detection.format:
+        detection.add("format", detection.format, "each line of the answer is an object")
+    items = detection.first.items
+    if any(not isinstance(item, dict) for item in items):
+        detection.notes.append('items that are no objects are handed on as {"value": item}')
+
+
+async def _probe(probe: Probe, detection: Detection) -> tuple[Size | None, Position | None]:
+    size: Size | None = None
+    position: Position | None = None
+    try:
+        size = await find_size(probe)
+        position = await find_position(probe, size.param if size else None)
+        if position is None and size is not None and probe.moved:
+            # The listing may have been cut to the small page: it is tried whole.
+            probe.small, probe.sizing = probe.first, {}
+            position = await find_position(probe, None)
+            if position is not None:
+                probe.notes.append(limits_all(size.param))
+                size = None
+    except OutOfRequests:
+        detection.notes.append(
+            f"{probe.prober.sent} requests were sent, and not all could be tried: raise "
+            "--max-requests"
+        )
+    return size, position
+
+
+async def _with_pages(
+    detection: Detection, probe: Probe, size: Size | None, position: Position, pages: int
+) -> None:
+    assert position.type is not None
+    own = {position.settings.get("pagination_param"), size.param if size else None}
+    kept = tuple(pair for pair in probe.prober.endpoint.params if pair[0] not in own)
+    detection.params = (*kept, *position.params)
+    detection.settle(position.settings)
+    detection.settle(_page_size(size, position.type, probe.step))
+    flags = conclusions.flags_in(probe)
+    counts = position.type in (PaginationType.OFFSET, PaginationType.PAGE)
+    trusted = {} if counts else flags
+    rehearsal = await rehearse(
+        probe.prober,
+        probe.path,
+        probe.identity,
+        detection.params,
+        {**detection.pagination, **trusted},
+        pages,
+    )
+    detection.items = list(rehearsal.items.values())
+    detection.complete = rehearsal.end is not None
+    conclusions.of_position(detection, position, rehearsal, conclusions.lie_in(probe, counts))
+    _note_a_faster_way(detection, probe, counts)
+    conclusions.of_size(detection, size, rehearsal)
+    conclusions.of_flags(detection, flags, rehearsal)
+    conclusions.of_total(detection, probe, rehearsal)
+    _check_keys(detection, rehearsal)
+
+
+def _page_size(size: Size | None, kind: PaginationType, step: int) -> dict[str, object]:
+    """Without a size parameter none is sent, and a page is as full as the API makes it."""
+    if size is not None:
+        return {"size_param": size.param, "page_size": size.page_size}
+    sends = kind in (PaginationType.OFFSET, PaginationType.PAGE, PaginationType.CURSOR)
+    return {"page_size": max(step, 1), **({"size_param": ""} if sends else {})}
+
+
+def _note_a_faster_way(detection: Detection, probe: Probe, counts: bool) -> None:
+    """Pages that are counted can be fetched ahead; those behind a link come one by one."""
+    numbers = [
+        name
+        for name, value in probe.signals.link_params.items()
+        if name in (*OFFSETS, *PAGES) and value.isdecimal()
+    ]
+    if numbers and not counts:
+        kind = "page" if numbers[0] in PAGES else "offset"
+        detection.notes.append(
+            f"the links count by {numbers[0]}: paginationType {kind} may be faster, as its pages "
+            "can be fetched ahead; it was not tried"
+        )
+
+
+def _check_keys(detection: Detection, rehearsal: Rehearsal) -> None:
+    """A plain path whose key is gone where there is nothing would be an error."""
+    if rehearsal.keyless:
+        detection.data_path += " // []"
+        detection.add(
+            "data_path", detection.data_path, "the key is not there on a page without items"
+        )

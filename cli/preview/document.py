@@ -1,0 +1,152 @@
+"""A preview as one document of plain values, with every secret masked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cli.preview.entities import FILTERED, Mapped
+from cli.preview.masking import Mask
+from cli.preview.preview import MAPPED_ITEMS, PARENTS, Kind, Preview
+from client import Exchange
+from resync.first_pages import Reading
+
+Document = dict[str, Any]
+
+
+def document(found: Preview, limit: int, mask: Mask) -> Document:
+    """The document: at most ``limit`` items, entities and numbers of items each."""
+    return {
+        "ok": found.ok,
+        "base_url": mask.told(found.inputs.settings.base_url),
+        "mapping": mask.told(str(found.inputs.path)),
+        "blueprints": found.inputs.blueprints is not None,
+        "pages": found.pages,
+        "notes": [mask.told(note) for note in found.notes],
+        "kinds": [_kind(kind, limit, mask, found) for kind in found.kinds],
+    }
+
+
+def _kind(kind: Kind, limit: int, mask: Mask, found: Preview) -> Document:
+    mapped = kind.mapped
+    creates = found.inputs.config.create_missing_related_entities
+    return {
+        "kind": mask.value(kind.resource.kind),
+        "resource": kind.index,
+        "whole": kind.whole,
+        "requests": [_request(exchange) for exchange in kind.exchanges],
+        "discoveries": [_listing(reading, mask) for reading in kind.discoveries],
+        "listings": [_listing(reading, mask) for reading in kind.listings],
+        "more_listings": kind.more_listings,
+        "items": {"count": len(kind.items), "sample": mask.value(kind.items[:limit])},
+        "entities": {
+            "count": len(mapped.entities),
+            "sample": [mask.value(entity) for _, entity in mapped.entities[:limit]],
+        },
+        "dropped": [
+            {
+                "reason": mask.told(reason),
+                "expected": reason == FILTERED,
+                "count": len(numbers),
+                "items": numbers[:limit],
+            }
+            for reason, numbers in mapped.dropped.items()
+        ],
+        "empty_fields": _empty(mapped, mask),
+        "relations": [
+            {
+                "relation": one.name,
+                "target": one.target,
+                "count": one.count,
+                "missing": len(one.missing),
+                "sample": mask.value(one.missing[:limit]),
+                "unchecked": one.unchecked,
+                "created": creates,
+            }
+            for one in kind.relations
+        ],
+        "notes": [mask.told(note) for note in _notes(kind)],
+        "errors": [mask.told(error) for error in kind.errors],
+    }
+
+
+def _notes(kind: Kind) -> list[str]:
+    notes = list(kind.notes)
+    if kind.more_listings:
+        only = f"only the first {PARENTS} that were found" if kind.listings else "none was found"
+        notes.append(f"path parameters: there may be more values, and {only} are read here")
+    if kind.unmapped:
+        notes.append(f"only the first {MAPPED_ITEMS:,} items are mapped here")
+    if kind.mapped.items and kind.mapped.items == len(kind.mapped.dropped.get(FILTERED, ())):
+        notes.append("selector.query lets none of these items pass")
+    seen: set[tuple[str, str]] = set()
+    for entity in kind.made:
+        key = (str(entity["blueprint"]), str(entity["identifier"]))
+        if key in seen:
+            notes.append(f"several items become the same entity, such as {key[1]!r} of {key[0]}")
+            break
+        seen.add(key)
+    return notes
+
+
+def _empty(mapped: Mapped, mask: Mask) -> list[Document]:
+    made = sum(len(numbers) for reason, numbers in mapped.dropped.items() if reason != FILTERED)
+    return [
+        {
+            "field": name,
+            "count": count,
+            "of": len(mapped.entities) + made,
+            "reason": mask.told(mapped.reasons[name]),
+        }
+        for name, count in mapped.empty.items()
+    ]
+
+
+def _request(exchange: Exchange) -> Document:
+    """Exchanges are masked where they are made."""
+    return {
+        "method": exchange.method,
+        "url": exchange.url,
+        "headers": dict(exchange.headers),
+        "body": exchange.body,
+        "status": exchange.status,
+        "error": exchange.error,
+        "seconds": round(exchange.seconds, 3),
+        "bytes": exchange.size,
+        "for_credentials": exchange.credentials,
+    }
+
+
+def _listing(reading: Reading, mask: Mask) -> Document:
+    outlook = reading.outlook
+    endpoint = reading.listing.endpoint
+    told: Document = {
+        "endpoint": mask.value(endpoint.template),
+        "values": mask.value(dict(reading.listing.values)),
+        "pagination": str(endpoint.pagination.type),
+        "pages": len(reading.pages),
+        "items": sum(page.count for page in reading.pages),
+        "ended": reading.complete,
+        "evidence": None,
+        "next": None,
+        "warning": None,
+        "error": mask.told(str(reading.error)) if reading.error else None,
+    }
+    if outlook is not None:
+        told["evidence"] = mask.told(outlook.problem or outlook.evidence)
+        told["warning"] = mask.told(outlook.warning) if outlook.warning else None
+        if outlook.following is not None and not reading.complete:
+            told["next"] = _next(reading, mask)
+    return told
+
+
+def _next(reading: Reading, mask: Mask) -> str:
+    """What is different in the next request."""
+    outlook, last = reading.outlook, reading.pages[-1].request
+    assert outlook is not None and outlook.following is not None
+    following = outlook.following
+    if following.url != last.url:
+        return mask.url(following.url)
+    if following.params != last.params:
+        changed = [pair for pair in following.params if pair not in last.params]
+        return " ".join(f"{name}={mask.value(value, name)}" for name, value in changed)
+    return "the same with another position in its body"

@@ -1,0 +1,97 @@
+"""Ocean's HTTP client, with a connection for each request that is in flight."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import httpx
+from httpx import create_ssl_context
+from port_ocean.helpers.async_client import OceanAsyncClient
+
+ONE = httpx.Limits(max_connections=1, max_keepalive_connections=1)
+
+
+class LanesClient(OceanAsyncClient):
+    """Ocean's client: its TLS settings, its blocker of addresses, proxies from the environment.
+
+    Its retries are left out: they hold the caller's permit while they wait, end where the body
+    begins, retry 401, neither 500 nor POST, and log URLs with their secrets.
+    """
+
+    def _init_transport(  # type: ignore[override]
+        self, transport: httpx.AsyncBaseTransport | None = None, **kwargs: Any
+    ) -> httpx.AsyncBaseTransport:
+        return self._wrap_with_ip_blocker_if_needed(Lanes(_opener(**kwargs)))
+
+    def _init_proxy_transport(  # type: ignore[override]
+        self, proxy: httpx.Proxy, **kwargs: Any
+    ) -> httpx.AsyncBaseTransport:
+        return self._wrap_with_ip_blocker_if_needed(Lanes(_opener(proxy=proxy, **kwargs)))
+
+
+class Lanes(httpx.AsyncBaseTransport):
+    """Sends each request on a connection that is free, the one that was used last, or a new one.
+
+    A pool of many connections looks at each of them for every request, and asks the system about
+    those that are idle; pools of one do not. Whoever calls bounds how many there are.
+    """
+
+    def __init__(self, open_lane: Callable[[], httpx.AsyncBaseTransport]) -> None:
+        self._open_lane = open_lane
+        self._free: list[httpx.AsyncBaseTransport] = []
+        self._all: list[httpx.AsyncBaseTransport] = []
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Sends ``request``; its lane is free again once the answer is closed."""
+        lane = self._free.pop() if self._free else self._opened()
+        try:
+            answer = await lane.handle_async_request(request)
+        except BaseException:
+            self._free.append(lane)
+            raise
+        assert isinstance(answer.stream, httpx.AsyncByteStream)
+        answer.stream = _LaneStream(answer.stream, lambda: self._free.append(lane))
+        return answer
+
+    async def aclose(self) -> None:
+        """Closes all connections."""
+        for lane in self._all:
+            await lane.aclose()
+
+    def _opened(self) -> httpx.AsyncBaseTransport:
+        lane = self._open_lane()
+        self._all.append(lane)
+        return lane
+
+
+class _LaneStream(httpx.AsyncByteStream):
+    """An answer's body, whose lane is let go when it is closed."""
+
+    def __init__(self, stream: httpx.AsyncByteStream, let_go: Callable[[], None]) -> None:
+        self._stream = stream
+        self._let_go: Callable[[], None] | None = let_go
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self._stream.__aiter__()
+
+    async def aclose(self) -> None:
+        try:
+            await self._stream.aclose()
+        finally:
+            if self._let_go is not None:
+                self._let_go()
+                self._let_go = None
+
+
+def _opener(
+    *,
+    verify: Any = True,
+    cert: Any = None,
+    trust_env: bool = True,
+    limits: httpx.Limits | None = None,
+    **more: Any,
+) -> Callable[[], httpx.AsyncBaseTransport]:
+    """Makes lanes that share one TLS context; what ``limits`` would bound, permits do."""
+    context = create_ssl_context(verify=verify, cert=cert, trust_env=trust_env)
+    return lambda: httpx.AsyncHTTPTransport(verify=context, trust_env=trust_env, limits=ONE, **more)

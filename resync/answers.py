@@ -1,0 +1,156 @@
+"""From an answer to a page: its body read, its items found."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sized
+from dataclasses import replace
+from functools import partial
+from typing import IO, Any
+
+from client import Redactor, Response
+from client.body import LARGE_BYTES
+from errors import ResponseError
+from pagination import Page, PageRequest
+from resync.extraction import (
+    SIMPLE_PATH,
+    as_items,
+    keys_in,
+    records_in,
+    refuse_error,
+    shape_of,
+    simple_outputs,
+)
+from resync.formats import is_utf8_json, read_body
+from resync.jq import Jq, JqError
+from resync.large_body import LargeError, spooled, take_apart
+from resync.plan import EndpointPlan
+
+NO_CONTENT = 204
+
+
+class AnswerReader:
+    """Reads answers. ``warn_once`` takes a subject and what to say of it once in a resync."""
+
+    def __init__(self, redactor: Redactor, jq: Jq, warn_once: Callable[[str, str], None]) -> None:
+        self._redactor = redactor
+        self._jq = jq
+        self._warn_once = warn_once
+
+    async def page(
+        self,
+        kind: str,
+        endpoint: EndpointPlan,
+        request: PageRequest,
+        response: Response,
+        known: Callable[[Page], None],
+    ) -> Page:
+        """The page that ``response`` holds. Where jq must find its items, ``known`` is told before
+        of what surrounds them.
+
+        Raises ``ResponseError`` for a body that is not what the endpoint says, or has no items
+        where it says they are.
+        """
+        page = Page(
+            request=request,
+            items=[],
+            headers=response.headers,
+            url=response.url,
+            throttled=response.throttled,
+            size_bytes=len(response.content),
+        )
+        if response.status == NO_CONTENT:
+            return page
+        large = response.file is not None or len(response.content) > LARGE_BYTES
+        utf8_json = is_utf8_json(_content_type(response), endpoint.format)
+        if large and utf8_json and not endpoint.items_to_parse:
+            return await self._taken_apart(kind, endpoint, response, page)
+        body = await self._body(endpoint, response, large)
+        if SIMPLE_PATH.fullmatch(endpoint.data_path) is None or endpoint.items_to_parse:
+            known(replace(page, body=body, records=range(1)))
+        items = await self._items(kind, endpoint, body, response.content)
+        return replace(page, body=body, items=items, records=await self._records(endpoint, items))
+
+    async def _body(self, endpoint: EndpointPlan, response: Response, large: bool) -> Any:
+        content = response.content
+        if response.file is not None:
+            content = await asyncio.to_thread(_whole, response.file)
+        read = partial(
+            read_body,
+            content,
+            _content_type(response),
+            endpoint.format,
+            self._redactor.excerpt(content),
+            keys_in(endpoint.data_path),
+        )
+        return await asyncio.to_thread(read) if large else read()
+
+    async def _items(
+        self, kind: str, endpoint: EndpointPlan, body: Any, content: bytes
+    ) -> list[Any]:
+        try:
+            items = as_items(await self._outputs(endpoint.data_path, body))
+        except ResponseError:
+            refuse_error(body, self._redactor.excerpt(content))
+            raise
+        self._check(kind, endpoint, body, bool(items), content)
+        return items
+
+    async def _outputs(self, data_path: str, body: Any) -> list[Any]:
+        outputs = simple_outputs(body, data_path)
+        if outputs is not None:
+            return outputs
+        try:
+            return (await self._jq.evaluate([data_path], [body]))[0][0]
+        except JqError as error:
+            raise ResponseError(
+                f"data_path {data_path!r} failed: {error}; the answer is {shape_of(body)}"
+            ) from None
+
+    async def _taken_apart(
+        self, kind: str, endpoint: EndpointPlan, response: Response, page: Page
+    ) -> Page:
+        excerpt = self._redactor.excerpt(response.content)
+        file = response.file
+        if file is None:
+            file = await asyncio.to_thread(spooled, response.content)
+        try:
+            found = await take_apart(file, endpoint.data_path, excerpt)
+        except LargeError as error:
+            refuse_error(error.envelope, excerpt)
+            raise
+        self._check(kind, endpoint, found.envelope, bool(len(found.records)), response.content)
+        return replace(page, body=found.envelope, records=found.records, rest=found.pieces())
+
+    async def _records(self, endpoint: EndpointPlan, items: list[Any]) -> Sized | None:
+        """What a page is measured by where one object holds many records."""
+        if not endpoint.items_to_parse or not items:
+            return None
+        try:
+            return records_in(await self._jq.evaluate([endpoint.items_to_parse], items))
+        except JqError:
+            return None
+
+    def _check(
+        self, kind: str, endpoint: EndpointPlan, body: Any, any_items: bool, content: bytes
+    ) -> None:
+        if not any_items:
+            refuse_error(body, self._redactor.excerpt(content))
+        whole = endpoint.data_path == "." and not endpoint.items_to_parse
+        if whole and isinstance(body, dict):
+            refuse_error(body, self._redactor.excerpt(content), flags=())
+            self._warn_once(
+                f"object {endpoint.template}",
+                f"kind {kind}: the answer is {shape_of(body)}, taken as one item. If the items "
+                "are inside it, set data_path to where they are, such as '.items'.",
+            )
+
+
+def _content_type(response: Response) -> str:
+    return str(response.headers.get("content-type", ""))
+
+
+def _whole(file: IO[bytes]) -> bytes:
+    with file:
+        file.seek(0)
+        return file.read()

@@ -1,0 +1,76 @@
+"""The process that evaluates jq: ``python -m resync.jq_worker``, see ``resync.jq``.
+
+It reads requests from standard input and answers each on standard output, in frames of JSON.
+"""
+
+from __future__ import annotations
+
+import resource
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import IO, Any
+
+import msgspec
+
+from resync.exact_jq import evaluate
+
+LENGTH_BYTES = 8
+MEMORY_BYTES = 4 * 2**30
+"""An expression that would need more ends this process, not the integration."""
+
+
+class Request(msgspec.Struct):
+    """Evaluates each of ``programs`` for each of ``values``, in at most ``seconds`` each."""
+
+    programs: Sequence[str]
+    values: Sequence[Any]
+    seconds: float
+
+
+class Reply(msgspec.Struct):
+    """The outputs, by value and program; or the first error and the place of its value."""
+
+    outputs: list[list[list[Any]]] = []
+    error: str | None = None
+    place: int = 0
+
+
+def framed(content: bytes) -> bytes:
+    """``content`` with its length before it."""
+    return len(content).to_bytes(LENGTH_BYTES, "big") + content
+
+
+def answer(request: Request) -> Reply:
+    """What a request is answered with."""
+    reply = Reply()
+    for place, value in enumerate(request.values):
+        try:
+            reply.outputs.append(
+                [evaluate(program, value, request.seconds) for program in request.programs]
+            )
+        except ValueError as error:
+            return Reply(error=str(error).strip() or "it cannot be evaluated", place=place)
+    return reply
+
+
+def limit_memory() -> None:
+    """Lets this process have ``MEMORY_BYTES``, where the system can hold it to that, and leave no
+    image of its memory behind."""
+    for what, limit in ((resource.RLIMIT_AS, MEMORY_BYTES), (resource.RLIMIT_CORE, 0)):
+        with suppress(OSError, ValueError):
+            resource.setrlimit(what, (limit, limit))
+
+
+def serve(source: IO[bytes], target: IO[bytes]) -> None:
+    """Answers requests until there are no more."""
+    while head := source.read(LENGTH_BYTES):
+        content = source.read(int.from_bytes(head, "big"))
+        reply = answer(msgspec.json.decode(content, type=Request))
+        target.write(framed(msgspec.json.encode(reply)))
+        target.flush()
+
+
+if __name__ == "__main__":
+    limit_memory()
+    serve(sys.stdin.buffer, sys.stdout.buffer)

@@ -1,0 +1,156 @@
+"""The process that takes a large body apart, see ``resync.large_body``.
+
+``python -m resync.large_worker ORDER FD`` reads the body from standard input, writes its items to
+the file descriptor ``FD`` as lines of JSON arrays, and a ``Summary`` to standard output.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import IO, Any
+
+import ijson
+import msgspec
+from ijson.common import ObjectBuilder
+
+from errors import ResponseError
+from resync.exact_jq import evaluate
+from resync.extraction import as_items, keys_in, path_of_array, simple_outputs
+from resync.formats import parse_json
+from resync.jq_worker import limit_memory
+
+PIECE_ITEMS = 500
+PIECE_BYTES = 2 * 1024 * 1024
+BEGINS = frozenset({"start_map", "start_array", "string", "number", "boolean", "null"})
+ELEMENTS_KEPT = 100
+"""Of an array in what surrounds the items: paths into it, such as ``pages.0.cursor``, are short."""
+
+# Numbers with a point are written down as they were read.
+_ENCODER = msgspec.json.Encoder(decimal_format="number")
+
+
+class Order(msgspec.Struct):
+    """What to do: find the items at ``data_path``, whose jq program is ``program``; ``excerpt`` is
+    how the body begins, secrets masked."""
+
+    data_path: str
+    program: str
+    seconds: float
+    excerpt: str
+
+
+class Summary(msgspec.Struct):
+    """What was found: what surrounds the items, how many there are, and a digest of them all."""
+
+    envelope: Any = None
+    count: int = 0
+    digest: str = ""
+    error: str | None = None
+
+
+def take_apart(source: IO[bytes], target: IO[bytes], order: Order) -> Summary:
+    """Writes the items to ``target``: in flat memory where they are one array at a path."""
+    path = path_of_array(order.data_path)
+    if path is not None:
+        envelope, arrays, count = survey(source, path)
+        # A single output that is itself an array stands for its items.
+        if arrays == 1 and not (count == 1 and order.data_path.endswith("[]")):
+            source.seek(0)
+            items = ijson.items(source, _item(path))
+            return _written(items, target, envelope)
+    source.seek(0)
+    body = parse_json(source.read(), None, order.excerpt, keys_in(order.data_path))
+    try:
+        outputs = simple_outputs(body, order.data_path)
+        if outputs is None:
+            outputs = evaluate(order.program, body, order.seconds)
+        return _written(as_items(outputs), target, shortened(body))
+    except ResponseError as error:
+        return Summary(shortened(body), error=str(error))
+    except ValueError as error:
+        told = str(error).strip() or "it cannot be evaluated"
+        return Summary(shortened(body), error=f"data_path {order.data_path!r} failed: {told}")
+
+
+def survey(source: IO[bytes], path: str) -> tuple[Any, int, int]:
+    """The body without the items, how many arrays ``path`` leads to (only one can be read in
+    pieces), and how many items they hold.
+
+    Raises ``ijson.JSONError`` if it is not whole JSON.
+    """
+    item = _item(path)
+    envelope = ObjectBuilder()
+    arrays = count = 0
+    for prefix, event, value in ijson.parse(source):
+        if prefix == item:
+            count += event in BEGINS
+        elif not prefix.startswith(f"{item}."):
+            arrays += prefix == path and event == "start_array"
+            envelope.event(event, value)
+    return envelope.value, arrays, count
+
+
+def shortened(value: Any) -> Any:
+    """``value`` with the beginnings of its long arrays only."""
+    if isinstance(value, dict):
+        return {key: shortened(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [shortened(one) for one in value[:ELEMENTS_KEPT]]
+    return value
+
+
+def _written(items: Iterable[Any], target: IO[bytes], envelope: Any) -> Summary:
+    digest = hashlib.blake2b(digest_size=16)
+    summary = Summary(envelope)
+    encoded = (_ENCODER.encode(item) for item in items)
+    while piece := list(_piece(encoded)):
+        line = b"[" + b",".join(piece) + b"]\n"
+        target.write(line)
+        digest.update(line)
+        summary.count += len(piece)
+    target.flush()
+    summary.digest = digest.hexdigest()
+    return summary
+
+
+def _piece(encoded: Iterator[bytes]) -> Iterator[bytes]:
+    size = 0
+    for one in islice(encoded, PIECE_ITEMS):
+        yield one
+        size += len(one)
+        if size >= PIECE_BYTES:
+            return
+
+
+def _item(path: str) -> str:
+    return f"{path}.item" if path else "item"
+
+
+def _refused(error: Exception) -> str:
+    reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    return f"the answer is not whole JSON ({reason}): it may be cut short"
+
+
+def main(order: Order, descriptor: int) -> Summary:
+    """Does what ``order`` says; whatever goes wrong is in the summary."""
+    try:
+        with os.fdopen(descriptor, "wb") as target:
+            return take_apart(sys.stdin.buffer, target, order)
+    except ijson.JSONError as error:
+        return Summary(error=_refused(error))
+    except ResponseError as error:
+        return Summary(error=str(error))
+    except (MemoryError, RecursionError):
+        return Summary(error="the answer needs too much memory: lower pageSize")
+    except OSError as error:
+        return Summary(error=f"there is no room for the answer in the temporary folder ({error})")
+
+
+if __name__ == "__main__":
+    limit_memory()
+    found = main(msgspec.json.decode(sys.argv[1], type=Order), int(sys.argv[2]))
+    sys.stdout.buffer.write(_ENCODER.encode(found))

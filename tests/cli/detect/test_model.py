@@ -1,0 +1,206 @@
+"""Blueprints and mappings from items, and where the items are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from cli.detect.answers import Answer, ItemsPath, locate
+from cli.detect.fields import read_fields
+from cli.detect.findings import Detection
+from cli.detect.modelling import Model, model_of
+from cli.detect.options import Endpoint
+from cli.detect.relations import relate
+from cli.detect.signals import read_signals
+from cli.detect.texts import jq_path, singular, title_of
+
+
+def modelled(*listings: tuple[str, list[Any]], complete: bool = True) -> list[Model]:
+    """The models of endpoints by path and items, with their relations."""
+    taken: set[str] = set()
+    models = []
+    for path, items in listings:
+        detection = Detection(Endpoint(f"https://a.example{path}", path), Answer(), ".")
+        detection.items, detection.complete = items, complete
+        models.append(model_of(detection, taken, lambda name: False))
+    relate(models)
+    return models
+
+
+@pytest.mark.parametrize(
+    ("body", "path", "expected"),
+    [
+        ([1], "/x", "."),
+        ({"data": [{"a": 1}], "included": [{"b": 1}, {"b": 2}]}, "/x", ".data"),
+        ({"page": {"teams": [{"a": 1}], "tags": [{"b": 1}]}}, "/v1/teams", ".page.teams"),
+        ({"errors": [], "warnings": ["w"], "d": {"results": []}}, "/x", ".d.results"),
+        ({"facets": [{"f": 1}, {"f": 2}], "hits": {"hits": [{"a": 1}]}}, "/x", ".hits.hits"),
+        ({"ids": [1, 2], "rows": [{"a": 1}]}, "/x", ".rows"),
+        ({"things": [{"parts": [{"a": 1}, {"a": 2}]}]}, "/x", ".things"),
+        ({"name": "one"}, "/x", "."),
+    ],
+)
+def test_where_the_items_are(body: Any, path: str, expected: str) -> None:
+    located = locate(body, path)
+    assert located is not None
+    assert located.path.jq == expected
+
+
+def test_arrays_that_could_be_meant_too_are_told() -> None:
+    located = locate({"alpha": [{"a": 1}], "beta": [{"b": 1}]}, "/x")
+    assert located is not None
+    assert not located.certain
+    assert located.others == (".beta",)
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "expected"),
+    [
+        ("a", ["x", None, "y"], {"type": "string"}),
+        ("a", [1, 2.5, None], {"type": "number"}),
+        ("a", [True, False], {"type": "boolean"}),
+        ("a", [2**60, 1], {"type": "string"}),
+        ("a", [1, "x", True], {"type": "string"}),
+        ("a", ["https://a.example/x", "http://b"], {"type": "string", "format": "url"}),
+        ("a", ["https://a.example/x", "none"], {"type": "string"}),
+        ("a", ["javascript:alert(1)"], {"type": "string"}),
+        ("a", ["a@b.example"], {"type": "string", "format": "email"}),
+        ("owner_email", ["a@b.example"], {"type": "string", "format": "user"}),
+        ("a", ["2024-01-31T10:00:00Z"], {"type": "string", "format": "date-time"}),
+        ("a", ["2024-01-31T10:00:00.123+02:00"], {"type": "string", "format": "date-time"}),
+        ("a", ["2024-01-31"], {"type": "string"}),
+        ("a", [["x"], []], {"type": "array", "items": {"type": "string"}}),
+        ("a", [["x", 1]], {"type": "array"}),
+        ("a", [[{"b": 1}]], {"type": "array", "items": {"type": "object"}}),
+        ("a", [{"b": 1}, {}], {"type": "object"}),
+        ("a", [{"b": 1}, [1]], {"type": "string"}),
+    ],
+)
+def test_the_type_of_a_property(name: str, values: list[Any], expected: dict[str, Any]) -> None:
+    (found,) = read_fields([{name: value} for value in values]).properties
+    assert {key: value for key, value in found.schema.items() if key != "title"} == expected
+
+
+def test_a_field_without_values_makes_no_property() -> None:
+    fields = read_fields([{"a": None, "b": 1}])
+    assert [one.key for one in fields.properties] == ["b"]
+    assert fields.left_out == (("a", "it never has a value"),)
+
+
+def test_keys_that_port_does_not_allow_stay_apart() -> None:
+    fields = read_fields([{"a b": 1, "a.b": 2, "a_b": 3, "é": 4}])
+    keys = [one.key for one in fields.properties]
+    assert keys == ["a_b", "a_b_2", "a_b_3", "field"]
+    assert [one.expression for one in fields.properties][:2] == ['."a b"', '."a.b"']
+
+
+@pytest.mark.parametrize(
+    ("items", "identifier", "confidence"),
+    [
+        ([{"id": 1, "name": "x"}, {"id": 2, "name": "y"}], ".id | tostring", "sure"),
+        ([{"id": "a", "key": "x"}, {"id": "a", "key": "y"}], ".key", "sure"),
+        ([{"id": None, "slug": "x"}, {"id": "a", "slug": "y"}], ".slug", "sure"),
+        (
+            [{"name": "n 1", "thing_id": "x"}, {"name": "n 2", "thing_id": "y"}],
+            ".thing_id",
+            "likely",
+        ),
+        ([{"name": "n 1"}, {"name": "n 2"}], ".name", "not sure"),
+        ([{"node": {"id": "x"}}, {"node": {"id": "y"}}], ".node.id", "sure"),
+        ([{"id": 1}, {"id": 1}], ".id", "not sure"),
+        ([{"id": "x"}], ".id", "likely"),
+        ([], ".id", "not sure"),
+    ],
+)
+def test_the_identifier(items: list[Any], identifier: str, confidence: str) -> None:
+    (model,) = modelled(("/things", items))
+    found = next(one for one in model.findings if one.setting == "identifier")
+    assert (found.value, found.confidence) == (identifier, confidence)
+
+
+def test_the_title_is_a_name_or_else_the_identifier() -> None:
+    (named,) = modelled(("/things", [{"id": 1, "label": "x"}, {"id": 2, "label": "y"}]))
+    assert named.title_expression == ".label"
+    (bare,) = modelled(("/things", [{"id": 1}, {"id": 2}]))
+    assert bare.title_expression == ".id | tostring"
+
+
+TEAMS = ("/api/v1/teams", [{"id": n, "name": f"Team {n}"} for n in range(1, 6)])
+
+
+@pytest.mark.parametrize(
+    ("field", "values", "expected"),
+    [
+        ("team_id", [1, 2, None], ("team", False, ".team_id | if . == null then null else")),
+        ("team", [{"id": 1}, {"id": 5}], ("team", False, ".team.id | if . == null")),
+        ("teamIds", [[1, 2], []], ("teams", True, "[.teamIds[]? | select(. != null) | tostring]")),
+        ("teams", [[{"id": 1}], [{"id": 2}]], ("teams", True, "[.teams[]?.id | select(")),
+    ],
+)
+def test_a_relation_by_matching_identifiers(
+    field: str, values: list[Any], expected: tuple[str, bool, str]
+) -> None:
+    services = [{"id": f"s{n}", field: value} for n, value in enumerate(values)]
+    _, model = modelled(TEAMS, ("/services", services))
+    (relation,) = model.relations
+    assert (relation.key, relation.many) == expected[:2]
+    assert relation.expression.startswith(expected[2])
+    assert relation.target == "team"
+
+
+@pytest.mark.parametrize(
+    ("field", "values"),
+    [
+        ("tier", [1, 2, 3, 4]),
+        ("team_id", [7, 8, 9]),
+        ("team_count", [99, 1, 98, 97]),
+        ("id", [1, 2, 3]),
+    ],
+)
+def test_numbers_that_match_by_chance_make_no_relation(field: str, values: list[int]) -> None:
+    services = [{"uuid": f"s{n}", field: value} for n, value in enumerate(values)]
+    _, model = modelled(TEAMS, ("/services", services))
+    assert model.relations == []
+
+
+def test_a_part_of_the_identifiers_is_enough_where_the_name_says_so() -> None:
+    services = [{"id": f"s{n}", "team_id": n} for n in range(1, 11)]
+    _, model = modelled(TEAMS, ("/services", services), complete=False)
+    assert [one.key for one in model.relations] == ["team"]
+    _, model = modelled(TEAMS, ("/services", services), complete=True)
+    assert model.relations == []
+
+
+def test_endpoints_of_the_same_name_get_blueprints_of_their_own() -> None:
+    models = modelled(("/a/items", []), ("/b/items", []), ("/b/items/", []))
+    assert len({model.blueprint for model in models}) == 3
+
+
+def test_signs_are_read_outside_the_items() -> None:
+    body = {
+        "items": [{"next": "/wrong", "total": 5}],
+        "meta": {"next_cursor": "abc", "hasMore": True, "total": 12},
+        "a.b": {"next_cursor": "hidden"},
+        "@odata.nextLink": "https://a.example/next",
+        "@odata.count": 12,
+        "links": [{"rel": "next", "href": "/more"}],
+    }
+    signals = read_signals(Answer(body=body), ItemsPath(("items",)))
+    assert signals.cursors == (("meta.next_cursor", "abc"),)
+    assert signals.links == (("@odata.nextLink", "https://a.example/next"),)
+    assert signals.more == (("meta.hasMore", True),)
+    assert signals.totals == (("meta.total", 12),)
+    assert signals.unnamed_link
+
+
+def test_names_for_people_and_for_jq() -> None:
+    assert [title_of(one) for one in ("created_at", "ownerId", "URL")] == [
+        "Created at",
+        "Owner ID",
+        "URL",
+    ]
+    words = ("services", "entries", "statuses", "addresses", "status", "boxes", "data")
+    found = [singular(word) for word in words]
+    assert found == ["service", "entry", "status", "address", "status", "box", "data"]
+    assert jq_path("a", "b-c", 'd"e\x1b') == '.a."b-c"."d\\"e\\u001b"'

@@ -1,0 +1,105 @@
+"""What is written drives a real resync that imports each record once."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from dotenv import dotenv_values
+
+from tests.cli.detect.apis import RECORDS
+from tests.cli.detect.conftest import Detect
+from tests.cli.detect.test_shapes import FOUND
+from tests.core.test_import import AUTHS, PAGINATIONS
+from tests.support.core import Core, Outcome
+
+PREFIX = "OCEAN__INTEGRATION__CONFIG__"
+
+
+def files(folder: Path) -> tuple[dict[str, str], dict[str, Any], list[dict[str, Any]]]:
+    """Settings, mapping and blueprints as they were written."""
+    settings = {
+        variable.removeprefix(PREFIX).lower(): value or ""
+        for variable, value in dotenv_values(folder / "settings.env").items()
+        if variable.startswith(PREFIX)
+    }
+    mapping = yaml.safe_load((folder / "port-app-config.yaml").read_text(encoding="utf-8"))
+    return settings, mapping, json.loads((folder / "blueprints.json").read_text(encoding="utf-8"))
+
+
+def written(folder: Path) -> str:
+    """All that the files hold."""
+    return "\n".join(path.read_text(encoding="utf-8") for path in folder.iterdir())
+
+
+async def resync(core: Core, folder: Path, **more: str) -> Outcome:
+    settings, mapping, blueprints = files(folder)
+    for blueprint in blueprints:
+        core.catalog.add_blueprint(blueprint)
+    return await core.resync({**settings, **more}, *mapping["resources"])
+
+
+def imported(core: Core) -> int:
+    """How many entities were sent, those that were sent twice counted twice."""
+    return sum(note["n"] for note in core.catalog._store.history("upserts"))
+
+
+@pytest.mark.parametrize("name", FOUND)
+async def test_each_record_is_imported_once(
+    core: Core, detect: Detect, folder: Path, shapes_url: str, name: str
+) -> None:
+    outcome = await asyncio.to_thread(detect, f"{shapes_url}/{name}")
+    assert outcome.code == 0, outcome.out
+    result = await resync(core, folder)
+    assert result.succeeded, result.error
+    blueprint = outcome.endpoints[0]["blueprint"]
+    assert core.catalog.identifiers(blueprint) == [record["id"] for record in RECORDS]
+    assert imported(core) == len(RECORDS)
+    entity = core.catalog.entities(blueprint)[0]
+    assert (entity["title"], entity["properties"]) == ("Record 1", {"rank": 1})
+
+
+async def test_what_cannot_be_read_wholly_deletes_nothing(
+    core: Core, detect: Detect, folder: Path, shapes_url: str
+) -> None:
+    await asyncio.to_thread(detect, f"{shapes_url}/stripe")
+    result = await resync(core, folder)
+    assert not result.succeeded
+    assert "set paginationType" in result.error
+
+
+@pytest.mark.parametrize("auth", AUTHS)
+@pytest.mark.parametrize("pagination", [one for one in PAGINATIONS if one != "none"])
+async def test_the_sample_api_with_relations(
+    core: Core, detect: Detect, folder: Path, pagination: str, auth: str
+) -> None:
+    api = core.api
+    credentials = {
+        "none": [],
+        "bearer_token": ["--bearer-token", api.token],
+        "basic": ["--basic", f"{api.username}:{api.password}"],
+        "api_key": ["--api-key", api.api_key],
+    }[auth]
+    base = f"{core.api_url}/{auth}/{pagination}"
+    urls = [f"{base}/{name}" for name in ("teams", "services", "users")]
+    outcome = await asyncio.to_thread(detect, *urls, *credentials, "--base-url", base)
+    assert outcome.code == 0, outcome.out
+    for secret in (api.token, api.password, api.api_key):
+        assert secret not in outcome.out + outcome.err
+        assert secret not in written(folder)
+    secrets = {"api_token": api.token, "password": api.password, "api_key": api.api_key}
+    needed = {"bearer_token": "api_token", "basic": "password", "api_key": "api_key"}.get(auth)
+    result = await resync(core, folder, **({needed: secrets[needed]} if needed else {}))
+    assert result.succeeded, result.error
+    for blueprint, resource in {"team": "teams", "service": "services", "user": "users"}.items():
+        records = api.records(resource)
+        assert core.catalog.identifiers(blueprint) == sorted(one["id"] for one in records)
+    entity = {one["identifier"]: one for one in core.catalog.entities("service")}
+    for record in api.records("services"):
+        relations = entity[record["id"]]["relations"]
+        assert relations["team"] == record["team_id"]
+        assert sorted(relations["depends_on"] or []) == sorted(record["depends_on"])

@@ -1,0 +1,186 @@
+"""What is found out of APIs that page in the ways of well-known ones."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.cli.detect.apis import SHAPES, PagingApis
+from tests.cli.detect.conftest import Detect
+
+FOUND: dict[str, dict[str, str]] = {
+    "github": {"pagination_type": "header_link", "size_param": "per_page", "page_size": "100"},
+    "slack": {
+        "pagination_type": "cursor",
+        "pagination_param": "cursor",
+        "cursor_path": "response_metadata.next_cursor",
+        "size_param": "limit",
+        "page_size": "100",
+    },
+    "odata": {
+        "pagination_type": "next_link",
+        "next_link_path": "@odata.nextLink",
+        "size_param": "$top",
+        "page_size": "20",
+    },
+    "odata_without_links": {
+        "pagination_type": "offset",
+        "pagination_param": "$skip",
+        "size_param": "$top",
+        "page_size": "20",
+    },
+    "spring": {
+        "pagination_type": "page",
+        "pagination_param": "page",
+        "start_page": "0",
+        "size_param": "size",
+        "page_size": "100",
+        "last_page_path": "last",
+        "total_path": "totalElements",
+    },
+    "nothing": {"pagination_type": "none"},
+    "strict": {
+        "pagination_type": "offset",
+        "pagination_param": "offset",
+        "size_param": "limit",
+        "page_size": "50",
+    },
+    "hubspot": {
+        "pagination_type": "cursor",
+        "pagination_param": "after",
+        "cursor_path": "paging.next.after",
+        "size_param": "limit",
+        "page_size": "100",
+    },
+    "zendesk": {
+        "pagination_type": "next_link",
+        "next_link_path": "links.next",
+        "size_param": "page[size]",
+        "page_size": "30",
+        "has_more_path": "meta.has_more",
+    },
+    "scim": {
+        "pagination_type": "offset",
+        "pagination_param": "startIndex",
+        "size_param": "count",
+        "page_size": "20",
+        "total_path": "totalResults",
+    },
+    "google": {
+        "pagination_type": "cursor",
+        "pagination_param": "pageToken",
+        "cursor_path": "nextPageToken",
+        "size_param": "pageSize",
+        "page_size": "100",
+    },
+    "relay": {
+        "pagination_type": "cursor",
+        "pagination_param": "after",
+        "cursor_path": "pageInfo.endCursor",
+        "size_param": "first",
+        "page_size": "100",
+        "has_more_path": "pageInfo.hasNextPage",
+    },
+    "fixed_pages": {
+        "pagination_type": "page",
+        "pagination_param": "p",
+        "start_page": "1",
+        "size_param": "",
+        "page_size": "13",
+    },
+    "fixed_offset": {
+        "pagination_type": "offset",
+        "pagination_param": "skip",
+        "size_param": "",
+        "page_size": "13",
+    },
+    "jira": {
+        "pagination_type": "offset",
+        "pagination_param": "startAt",
+        "size_param": "maxResults",
+        "page_size": "15",
+        "last_page_path": "isLast",
+        "total_path": "total",
+    },
+    "limited_pages": {
+        "pagination_type": "page",
+        "pagination_param": "page",
+        "start_page": "1",
+        "size_param": "",
+        "page_size": "12",
+    },
+    "limited": {"pagination_type": "next_link", "next_link_path": "next", "page_size": "20"},
+}
+FOUND["mean"] = FOUND["strict"]
+DATA_PATHS = {
+    "github": ".",
+    "slack": ".members",
+    "spring": ".content",
+    "scim": ".Resources",
+    "jira": ".jira",
+}
+BUDGET = 25
+
+
+def settings_of(endpoint: dict[str, Any]) -> dict[str, str]:
+    found: dict[str, str] = endpoint["pagination"]
+    return found
+
+
+def test_every_shape_has_its_expectation() -> None:
+    assert FOUND.keys() == SHAPES.keys() - {"stripe"}
+
+
+@pytest.mark.parametrize("name", FOUND)
+def test_it_finds_how_the_api_pages(
+    detect: Detect, shapes: PagingApis, shapes_url: str, name: str
+) -> None:
+    outcome = detect(f"{shapes_url}/{name}")
+    assert outcome.code == 0, outcome.out
+    (endpoint,) = outcome.endpoints
+    assert settings_of(endpoint) == FOUND[name]
+    assert endpoint["dataPath"] == DATA_PATHS.get(name, endpoint["dataPath"])
+    assert (endpoint["items"], endpoint["complete"]) == (47, True)
+    assert len({tuple(query.items()) for query in shapes.asked}) <= BUDGET
+    assert name == "mean" or len(shapes.asked) == endpoint["requests"]
+
+
+def test_a_position_that_no_setting_can_name_is_told(detect: Detect, shapes_url: str) -> None:
+    outcome = detect(f"{shapes_url}/stripe")
+    assert outcome.code == 1
+    (endpoint,) = outcome.endpoints
+    assert settings_of(endpoint) == {"pagination_type": "none", "has_more_path": "has_more"}
+    assert outcome.confidence("paginationType") == "not sure"
+    assert "starting_after with the last item's own id" in outcome.out
+    assert not endpoint["complete"]
+
+
+def test_what_was_tried_in_vain_is_told_to_people(detect: Detect, shapes_url: str) -> None:
+    outcome = detect(f"{shapes_url}/stripe", output="text")
+    assert "Not sure: paginationType" in outcome.out
+    assert "page=2: the same items" in outcome.out
+
+
+def test_a_limit_on_requests_is_kept_and_told(
+    detect: Detect, shapes: PagingApis, shapes_url: str
+) -> None:
+    outcome = detect(f"{shapes_url}/relay", "--max-requests", "8")
+    assert len(shapes.asked) <= 8
+    assert outcome.code == 1
+    assert "--max-requests" in " ".join(outcome.endpoints[0]["notes"])
+
+
+def test_the_page_that_a_url_names_is_left_out_of_the_kind(detect: Detect, shapes_url: str) -> None:
+    outcome = detect(f"{shapes_url}/spring?page=1&size=5&sort=name")
+    (endpoint,) = outcome.endpoints
+    assert endpoint["kind"] == "/spring?sort=name"
+    assert settings_of(endpoint) == FOUND["spring"]
+    assert endpoint["items"] == 47
+
+
+def test_a_link_to_another_origin_is_not_followed(detect: Detect, shapes_url: str) -> None:
+    outcome = detect(f"{shapes_url}/hubspot")
+    (tried,) = (one for one in outcome.endpoints[0]["tried"] if "paging.next.link" in one["what"])
+    assert "api.elsewhere.example" in tried["outcome"]
+    assert "cannot be followed" in tried["outcome"]
