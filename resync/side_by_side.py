@@ -16,8 +16,9 @@ BATCH_ITEMS = 500
 
 BATCH_BYTES = 8 * 1024 * 1024
 BUFFERED_BATCHES = 2
-LINGER_SECONDS = 0.05
-"""How long a small batch waits for more while listings are still being read."""
+LINGER_SECONDS = 0.01
+"""How long a small batch waits for more while listings are still being read: for pages that come at
+the same time. Later ones gather by themselves while Ocean is busy with the batch before."""
 
 Read = Callable[[Listing], AsyncGenerator[Page]]
 
