@@ -6,7 +6,6 @@ import asyncio
 import statistics
 import time
 from collections.abc import AsyncGenerator, Awaitable
-from dataclasses import dataclass
 from typing import Any
 
 import httpx
@@ -14,34 +13,15 @@ import orjson
 from port_ocean.context.ocean import ocean
 
 import resync.side_by_side
-from benchmarks.api import bench_api
 from benchmarks.core import port_api, resource
 from benchmarks.core import resync as core_resync
 from benchmarks.handler import batches, running
 from benchmarks.lag import LoopLag
+from benchmarks.result import Result
 from resync.run import Run, spare_the_collector
 
 PERMITS = 10
 PAGE = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """A ratio, and the bar that it must not pass: at most, or at least where ``at_least``.
-
-    ``detail`` says what was measured, in seconds, items or requests.
-    """
-
-    name: str
-    measure: str
-    value: float
-    bar: float
-    detail: str
-    at_least: bool = False
-
-    @property
-    def passed(self) -> bool:
-        return self.value >= self.bar if self.at_least else self.value <= self.bar
 
 
 async def timed[T](work: Awaitable[T]) -> tuple[float, T]:
@@ -267,6 +247,3 @@ async def core_cases(url: str) -> AsyncGenerator[Result]:
     for case in (gathering, end_to_end):
         for result in await case(url):
             yield result
-
-
-__all__ = ["Result", "bench_api", "core_cases", "handler_cases"]

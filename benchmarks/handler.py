@@ -28,25 +28,18 @@ async def running(settings: Mapping[str, str]) -> AsyncGenerator[Run]:
 
 def batches(run: Run, kind: str, **selector: Any) -> AsyncGenerator[list[dict[str, Any]]]:
     """Yields the batches of one resource, whose ``data_path`` is ``.items``."""
-    return run.batches(
-        CustomResourceConfig.parse_obj(
-            {
-                "kind": kind,
-                "selector": {"query": "true", "data_path": ".items", **selector},
-                "port": {"entity": {"mappings": {"identifier": ".id", "blueprint": '"any"'}}},
-            }
-        )
+    return run.batches(mapped(kind, **selector))
+
+
+def mapped(kind: str, **selector: Any) -> CustomResourceConfig:
+    """A resource of the mapping."""
+    return CustomResourceConfig.parse_obj(
+        {
+            "kind": kind,
+            "selector": {"query": "true", "data_path": ".items", **selector},
+            "port": {"entity": {"mappings": {"identifier": ".id", "blueprint": '"any"'}}},
+        }
     )
-
-
-async def read_all(
-    settings: Mapping[str, str], kind: str, **selector: Any
-) -> AsyncGenerator[dict[str, Any]]:
-    """Yields the items of one resource."""
-    async with running(settings) as run:
-        async for batch in batches(run, kind, **selector):
-            for item in batch:
-                yield item
 
 
 def prepare_ocean() -> Ocean:
