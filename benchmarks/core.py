@@ -15,6 +15,7 @@ import port_ocean.context.ocean as ocean_context
 import port_ocean.utils.signal as signal_module
 from loguru import logger
 from port_ocean.bootstrap import load_ocean_app
+from pydantic.alias_generators import to_snake
 
 IDENTIFIER = "benchmark"
 CREDENTIALS = {"client_id": "sandbox", "client_secret": "sandbox-secret"}
@@ -75,9 +76,10 @@ def resource(kind: str, **selector: Any) -> dict[str, Any]:
 
 
 def _config(port_url: str, settings: dict[str, str]) -> dict[str, Any]:
+    config = {to_snake(name): value for name, value in settings.items()}
     return {
         "port": {**CREDENTIALS, "base_url": port_url},
-        "integration": {"identifier": IDENTIFIER, "type": "custom", "config": settings},
+        "integration": {"identifier": IDENTIFIER, "type": "custom", "config": config},
         "event_listener": {"type": "ONCE"},
         "send_raw_data_examples": False,
     }
