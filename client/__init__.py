@@ -5,5 +5,15 @@ from client.exchange import Exchange, Observer
 from client.http_client import HttpClient, Request, Response
 from client.origin import Origin
 from client.redaction import Redactor
+from client.traffic import Traffic
 
-__all__ = ["Exchange", "HttpClient", "Observer", "Origin", "Redactor", "Request", "Response"]
+__all__ = [
+    "Exchange",
+    "HttpClient",
+    "Observer",
+    "Origin",
+    "Redactor",
+    "Request",
+    "Response",
+    "Traffic",
+]

@@ -28,6 +28,7 @@ from client.retry import (
     exhausted_for,
     is_retried,
 )
+from client.traffic import Traffic
 from errors import RequestError, ResponseError
 
 NO_BODY: Final = object()
@@ -110,6 +111,8 @@ class HttpClient:
         self._retry = retry or DEFAULT_RETRY
         self._permits = asyncio.Semaphore(max_concurrent)
         self._brake = Brake(max_per_second)
+        self._requests = 0
+        self._retries = 0
         self._headers = dict(headers or {})
         self._every_header = httpx.Headers({"Accept": ACCEPT, **self._headers})
         self._on_exchange = on_exchange
@@ -122,6 +125,16 @@ class HttpClient:
     async def aclose(self) -> None:
         """Closes the connections."""
         await self._http.aclose()
+
+    @property
+    def traffic(self) -> Traffic:
+        """What was sent so far."""
+        return Traffic(self._requests, self._retries, self._brake.held_seconds)
+
+    @property
+    def held_for(self) -> float:
+        """Seconds for which a rate limit of the API still holds back every request."""
+        return self._brake.held_for
 
     async def send(self, request: Request) -> Response:
         """Sends ``request``, with redirects on the same origin and retries, and reads the answer.
@@ -182,6 +195,7 @@ class HttpClient:
             json=None if request.json is NO_BODY else request.json,
             content=request.content,
         )
+        self._requests += 1
         with observing(self._on_exchange, outgoing, self.redactor, self._headers) as watch:
             answer = await self._answered(request, outgoing)
             watch.answer(answer)
@@ -268,6 +282,7 @@ class HttpClient:
         )
 
     def _log_retry(self, request: Request, reason: str, attempt: int, wait: float) -> None:
+        self._retries += 1
         logger.warning(
             f"{request.method} {self.redactor.url(request.url)}: {reason}; attempt {attempt} of "
             f"{self._retry.attempts}, the next in {wait:.1f} s"

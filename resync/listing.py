@@ -23,12 +23,13 @@ from resync.response_cache import ResponseCache, Send
 @dataclass(frozen=True, slots=True)
 class Listing:
     """One listing to read: an endpoint, the values of its placeholders, and ``extras``, what
-    each of its items gets."""
+    each of its items gets. ``on_end`` is told what ended it."""
 
     kind: str
     endpoint: EndpointPlan
     values: Mapping[str, str] = field(default_factory=dict)
     extras: Mapping[str, Any] = field(default_factory=dict)
+    on_end: Callable[[End], None] | None = None
 
 
 class ListingReader:
@@ -66,7 +67,7 @@ class ListingReader:
                     permits=1 if reading.repeated else self._client.max_concurrent,
                     sizes=self._sizes,
                     template=endpoint.template,
-                    on_end=self._note_end(where, endpoint.template),
+                    on_end=self._note_end(where, listing),
                     on_restart=reading.forget,
                 )
                 async with aclosing(pages):
@@ -118,11 +119,13 @@ class ListingReader:
         )
         return {"value": item}
 
-    def _note_end(self, where: Callable[[], str], template: str) -> Callable[[End], None]:
+    def _note_end(self, where: Callable[[], str], listing: Listing) -> Callable[[End], None]:
         def note(end: End) -> None:
             told = "{}: the listing ended: {}"
             logger.opt(lazy=True).debug(told, where, lambda: end.evidence)
+            if listing.on_end:
+                listing.on_end(end)
             if end.warning:
-                self.warn_once(f"end {template}", f"{where()}: {end.warning}")
+                self.warn_once(f"end {listing.endpoint.template}", f"{where()}: {end.warning}")
 
         return note

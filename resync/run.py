@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import replace
 from datetime import datetime
@@ -19,8 +19,10 @@ from resync.incremental import changed_since, newer
 from resync.listing import ListingReader
 from resync.path_parameters import listings
 from resync.plan import ListingPlan, build_plan
+from resync.progress import KindProgress, ResyncProgress
 from resync.response_cache import ResponseCache, shared_endpoints
 from resync.side_by_side import read_side_by_side
+from resync.summary import Summary
 from settings import Settings
 
 CHANGING_METHODS = frozenset({"DELETE", "PATCH"})
@@ -45,6 +47,7 @@ class Run:
         self.client = self._clients.api
         self._cache = ResponseCache(self.client.send)
         self._reader = ListingReader(self.client, self._clients.jq)
+        self._progress = ResyncProgress(0)
         self._open: WeakSet[AsyncGenerator[list[dict[str, Any]]]] = WeakSet()
         self._closing = asyncio.Lock()
         self._ending: asyncio.Task[None] | None = None
@@ -58,10 +61,11 @@ class Run:
         await self.end_resync()
         self._cache = ResponseCache(self.client.send, shared_endpoints(plans))
         self._reader = ListingReader(self.client, self._clients.jq, self._cache)
+        self._progress = ResyncProgress(len(plans))
 
-    def resync_ended(self, _: asyncio.Task[Any]) -> None:
-        """To be called once a resync's task is done, however it ended."""
-        self._ending = asyncio.create_task(self.end_resync())
+    def resync_ended(self, resync: asyncio.Task[Any]) -> None:
+        """To be called once a resync's task is done, however it ended: sums it up."""
+        self._ending = asyncio.create_task(self._end(resync, self._progress))
 
     async def end_resync(self) -> None:
         """Stops what a resync has left, and removes the answers that were kept for it.
@@ -92,8 +96,14 @@ class Run:
 
     async def aclose(self) -> None:
         """Closes the connections to the API."""
+        if self._ending is not None:
+            await asyncio.wait([self._ending])
         await self.end_resync()
         await self._clients.aclose()
+
+    async def _end(self, resync: asyncio.Task[Any], progress: ResyncProgress) -> None:
+        await self.end_resync()
+        progress.tell(resync)
 
     async def _batches(
         self, resource: CustomResourceConfig, since: datetime | None
@@ -115,13 +125,19 @@ class Run:
         failures = Failures(plan.kind)
         workers = self.client.max_concurrent
         sources = listings(plan, reader, workers, failures)
-        batches = read_side_by_side(sources, reader.pages, workers, failures)
-        async with aclosing(batches):
-            async for batch in batches:
-                if incremental and incremental.field and since:
-                    batch = newer(batch, incremental.field, since)
-                if batch:
-                    yield batch
+        with KindProgress(plan, self.client, self._noted(since)) as progress:
+            read = progress.reading(reader.pages)
+            batches = read_side_by_side(sources, read, workers, failures)
+            async with aclosing(batches):
+                async for batch in batches:
+                    if incremental and incremental.field and since:
+                        batch = newer(batch, incremental.field, since)
+                    if batch:
+                        yield batch
+
+    def _noted(self, since: datetime | None) -> Callable[[Summary], None]:
+        """Who is told how a kind has ended: the resync whose table it belongs to."""
+        return (lambda _: None) if since else self._progress.add
 
     def _plans(self, resources: Sequence[CustomResourceConfig]) -> list[ListingPlan]:
         plans: list[ListingPlan] = []

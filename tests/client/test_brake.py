@@ -70,3 +70,20 @@ async def test_turns_are_spaced_evenly_and_an_idle_time_saves_up_none(clock: Clo
         await brake.turn()
         turns.append(clock.now - START)
     assert turns == [0, 0.25, 0.5, 10.5, 10.75]
+
+
+async def test_the_time_that_was_held_counts_once(clock: Clock) -> None:
+    brake = Brake()
+    assert (brake.held_seconds, brake.held_for) == (0, 0)
+    brake.hold(5)
+    clock.now += 2
+    assert (brake.held_seconds, brake.held_for) == (2, 3)
+    brake.hold(1)
+    brake.hold(4)
+    assert (brake.held_seconds, brake.held_for) == (2, 4)
+    await brake.released()
+    assert (brake.held_seconds, brake.held_for) == (6, 0)
+    clock.now += 100
+    brake.hold(1)
+    await brake.released()
+    assert brake.held_seconds == 7

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -64,6 +65,15 @@ def test_a_resync_from_the_environment_with_no_secret_in_its_output(
     assert "Resync finished successfully" in voyage.output
     assert catalog.identifiers("incident") == sorted(r["id"] for r in api.records("incidents"))
     assert SECRET[:6] not in voyage.output
+    count = f"{len(api.records('incidents')):,}"
+    row = rf"^  /incidents +done +{count} +\d+ +\d+ +0 +0\.0 "
+    assert len(re.findall(row, voyage.output, re.MULTILINE)) == 2
+    told = [one["extra"]["progress"] for one in catalog.logs() if "progress" in one["extra"]]
+    assert [stage for stage in told if stage != "kind running"] == [
+        "kind started",
+        "kind ended",
+        "resync ended",
+    ]
 
 
 def test_every_wrong_setting_is_told_before_the_first_request(

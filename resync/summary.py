@@ -1,0 +1,97 @@
+"""What came of a kind, and of several, as fields for a log and as a table for people."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+KIND_CHARACTERS = 60
+REASON_CHARACTERS = 120
+
+
+class Outcome(StrEnum):
+    """How a kind, or a resync, has ended."""
+
+    DONE = "done"
+    FAILED = "failed"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """One kind at its end. ``pages`` and ``items`` are what its listings held; ``requests``,
+    ``retries`` and ``rate_limit_wait_seconds`` are the client's meanwhile, those of discoveries
+    among them. ``ended_by`` is the evidence for the end of its listings, or what went wrong."""
+
+    kind: str
+    outcome: Outcome
+    items: int
+    pages: int
+    listings: int
+    listings_failed: int
+    requests: int
+    retries: int
+    rate_limit_wait_seconds: float
+    seconds: float
+    items_per_second: float
+    ended_by: str
+
+    def fields(self) -> dict[str, Any]:
+        """The same for a log that is read by machines."""
+        return {**asdict(self), "outcome": str(self.outcome)}
+
+
+_COLUMNS = (
+    *("kind", "outcome", "items", "pages", "requests", "retries", "waited", "seconds"),
+    *("items/s", "ended by"),
+)
+_TEXTS = frozenset({"kind", "outcome", "ended by"})
+
+
+def table(summaries: Sequence[Summary]) -> str:
+    """A line for each of ``summaries`` below a line with the names of their columns."""
+    rows = [_COLUMNS, *map(_row, summaries)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join(_line(row, widths) for row in rows)
+
+
+def duration(seconds: float) -> str:
+    """Seconds as people say them, such as ``45 s``, ``4 min 5 s`` or ``2 h 10 min``."""
+    whole = math.ceil(seconds) if seconds < 1 else round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600:,} h {whole % 3600 // 60} min"
+
+
+def shortened(text: str, characters: int) -> str:
+    """``text`` on one line, cut at so many characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= characters else f"{line[: characters - 3]}..."
+
+
+def _row(summary: Summary) -> tuple[str, ...]:
+    return (
+        shortened(summary.kind, KIND_CHARACTERS),
+        summary.outcome,
+        f"{summary.items:,}",
+        f"{summary.pages:,}",
+        f"{summary.requests:,}",
+        f"{summary.retries:,}",
+        f"{summary.rate_limit_wait_seconds:,.1f}",
+        f"{summary.seconds:,.1f}",
+        f"{summary.items_per_second:,.1f}",
+        summary.ended_by,
+    )
+
+
+def _line(row: Sequence[str], widths: Sequence[int]) -> str:
+    cells = (
+        cell.ljust(width) if name in _TEXTS else cell.rjust(width)
+        for name, cell, width in zip(_COLUMNS, row, widths, strict=True)
+    )
+    return f"  {'  '.join(cells)}".rstrip()
