@@ -5,7 +5,7 @@ PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
 SOAK_SECONDS ?= 1800
 
-.PHONY: help demo demo-serve test lint types check matrix soak mutants audit bench lock clean
+.PHONY: help demo demo-serve test lint types check matrix soak mutants audit bench docs lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -62,6 +62,9 @@ bench: $(READY) ## speed against a plain sequential loop, and memory
 	@$(PY) -m benchmarks.offset_pages
 	@$(PY) -m benchmarks.parents
 	@$(PY) -m benchmarks.large_body
+
+docs: $(READY) ## write docs/settings.md from .port/spec.yaml
+	@$(PY) -m scripts.settings_reference
 
 lock: $(READY) ## renew the lock files from pyproject.toml (needs uv on PATH)
 	@sh scripts/lock.sh
