@@ -16,7 +16,7 @@ from port_ocean.utils.signal import signal_handler
 
 from mapping import CustomPortAppConfig, CustomResourceConfig
 from resync.probe import probe
-from resync.run import Run
+from resync.run import Run, spare_the_collector
 from settings import parse_settings
 from settings.parsing import advice
 
@@ -45,6 +45,7 @@ async def on_start() -> None:
     )
     for line in advice(settings):
         logger.warning(line)
+    spare_the_collector()
 
 
 @ocean.on_resync_start()

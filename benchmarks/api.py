@@ -3,8 +3,8 @@ interpreter nor memory with what is measured. HTTP/1.1 by hand: what is answered
 asked for, after the latency that the path names.
 
 - ``/<pagination>/<total>/<count>/<bytes>/<latency>/items``: a listing of ``count`` records of
-  about ``bytes`` bytes each; pagination is ``offset``, ``page`` or ``cursor``, total ``total`` or
-  ``none``, latency in ms.
+  about ``bytes`` bytes each; pagination is ``offset``, ``page``, ``cursor`` or ``next_link``,
+  total ``total`` or ``none``, latency in ms.
 - ``/parents/<count>/<latency>/items`` and ``/parents/<count>/<latency>/<id>/children?n=``
 - ``/large?bytes=``: one array of about that many bytes.
 - ``/requests``: how many requests came since this was last asked for.
@@ -43,9 +43,12 @@ def listing(parts: list[str], query: dict[str, str]) -> bytes:
     body = b'{"items":[' + records(start, limit, count, size) + b"]"
     if told == "total":
         body += b',"total":%d' % count
+    following = start + limit
     if pagination == "cursor":
-        following = start + limit
         body += b',"next_cursor":' + (b'"%d"' % following if following < count else b"null")
+    elif pagination == "next_link":
+        link = b'"items?limit=%d&offset=%d"' % (limit, following)
+        body += b',"next":' + (link if following < count else b"null")
     return body + b"}"
 
 

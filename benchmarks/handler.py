@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
 from typing import Any
 
 from loguru import logger
@@ -15,24 +16,30 @@ from resync.run import Run
 from settings import parse_settings
 
 
-async def read_all(
-    settings: Mapping[str, str], kind: str, **selector: Any
-) -> AsyncGenerator[dict[str, Any]]:
-    """Yields the items of one resource, whose ``data_path`` is ``.items``."""
+@asynccontextmanager
+async def running(settings: Mapping[str, str]) -> AsyncGenerator[Run]:
+    """What the integration makes once, when it starts."""
     run = Run(parse_settings(settings))
-    resource = CustomResourceConfig.parse_obj(
+    try:
+        yield run
+    finally:
+        await run.aclose()
+
+
+def batches(run: Run, kind: str, **selector: Any) -> AsyncGenerator[list[dict[str, Any]]]:
+    """Yields the batches of one resource, whose ``data_path`` is ``.items``."""
+    return run.batches(mapped(kind, **selector))
+
+
+def mapped(kind: str, **selector: Any) -> CustomResourceConfig:
+    """A resource of the mapping."""
+    return CustomResourceConfig.parse_obj(
         {
             "kind": kind,
             "selector": {"query": "true", "data_path": ".items", **selector},
             "port": {"entity": {"mappings": {"identifier": ".id", "blueprint": '"any"'}}},
         }
     )
-    try:
-        async for batch in run.batches(resource):
-            for item in batch:
-                yield item
-    finally:
-        await run.aclose()
 
 
 def prepare_ocean() -> Ocean:

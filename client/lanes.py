@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from typing import Any
 
 import httpx
@@ -34,54 +36,64 @@ class Lanes(httpx.AsyncBaseTransport):
     """Sends each request on a connection that is free, the one that was used last, or a new one.
 
     A pool of many connections looks at each of them for every request, and asks the system about
-    those that are idle; pools of one do not. Whoever calls bounds how many there are.
+    those that are idle; pools of one do not. Whoever calls bounds how many there are. One whose
+    request was not read to its end is given up: when a request is cancelled, a pool may hold its
+    connection for ever.
     """
 
     def __init__(self, open_lane: Callable[[], httpx.AsyncBaseTransport]) -> None:
         self._open_lane = open_lane
         self._free: list[httpx.AsyncBaseTransport] = []
-        self._all: list[httpx.AsyncBaseTransport] = []
+        self._closing: set[asyncio.Task[None]] = set()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Sends ``request``; its lane is free again once the answer is closed."""
-        lane = self._free.pop() if self._free else self._opened()
+        """Sends ``request``; its lane is free again once the answer was read and closed."""
+        lane = self._free.pop() if self._free else self._open_lane()
         try:
             answer = await lane.handle_async_request(request)
         except BaseException:
-            self._free.append(lane)
+            self._let_go(lane, whole=False)
             raise
         assert isinstance(answer.stream, httpx.AsyncByteStream)
-        answer.stream = _LaneStream(answer.stream, lambda: self._free.append(lane))
+        answer.stream = _LaneStream(answer.stream, partial(self._let_go, lane))
         return answer
 
     async def aclose(self) -> None:
-        """Closes all connections."""
-        for lane in self._all:
+        """Closes all connections on which no request is under way."""
+        for lane in self._free:
             await lane.aclose()
+        self._free.clear()
+        await asyncio.gather(*self._closing)
 
-    def _opened(self) -> httpx.AsyncBaseTransport:
-        lane = self._open_lane()
-        self._all.append(lane)
-        return lane
+    def _let_go(self, lane: httpx.AsyncBaseTransport, whole: bool) -> None:
+        if whole:
+            self._free.append(lane)
+            return
+        closing = asyncio.ensure_future(lane.aclose())
+        self._closing.add(closing)
+        closing.add_done_callback(self._closing.discard)
 
 
 class _LaneStream(httpx.AsyncByteStream):
-    """An answer's body, whose lane is let go when it is closed."""
+    """An answer's body. When it is closed, ``let_go`` is told whether all of it was read."""
 
-    def __init__(self, stream: httpx.AsyncByteStream, let_go: Callable[[], None]) -> None:
+    def __init__(self, stream: httpx.AsyncByteStream, let_go: Callable[[bool], None]) -> None:
         self._stream = stream
-        self._let_go: Callable[[], None] | None = let_go
+        self._let_go: Callable[[bool], None] | None = let_go
+        self._whole = False
 
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        return self._stream.__aiter__()
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for part in self._stream:
+            yield part
+        self._whole = True
 
     async def aclose(self) -> None:
+        let_go, self._let_go = self._let_go, None
         try:
             await self._stream.aclose()
         finally:
-            if self._let_go is not None:
-                self._let_go()
-                self._let_go = None
+            if let_go is not None:
+                let_go(self._whole)
 
 
 def _opener(

@@ -45,9 +45,7 @@ class Origin:
         if found == self:
             return parsed
         if found.host == self.host and self._upgrades(found):
-            port = None if self.port == DEFAULT_PORTS[self.scheme] else self.port
-            if self.scheme == "http":
-                port = None
+            port = self.port if self.scheme == "https" else None
             return parsed.copy_with(scheme="https", port=port)
         raise ValueError(f"it leads to {found}, and requests stay on {self}")
 

@@ -49,7 +49,10 @@ class ListingReader:
         """
         endpoint = listing.endpoint
         request = endpoint.request(listing.values)
-        where = f"kind {listing.kind}, {endpoint.method} {self._client.redactor.url(request.url)}"
+
+        def where() -> str:
+            url = self._client.redactor.url(request.url)
+            return f"kind {listing.kind}, {endpoint.method} {url}"
 
         paginator = build_paginator(endpoint.pagination)
         first = endpoint.outgoing(paginator.first(request))
@@ -75,7 +78,7 @@ class ListingReader:
                                     items = self._enriched(listing, items)
                                     yield replace(page, items=items, size_bytes=size)
         except PaginationError as error:
-            raise PaginationError(f"{where}: {error}") from None
+            raise PaginationError(f"{where()}: {error}") from None
 
     def warn_once(self, subject: str, message: str) -> None:
         """Logs ``message`` as a warning, once for ``subject`` in a resync."""
@@ -115,10 +118,11 @@ class ListingReader:
         )
         return {"value": item}
 
-    def _note_end(self, where: str, template: str) -> Callable[[End], None]:
+    def _note_end(self, where: Callable[[], str], template: str) -> Callable[[End], None]:
         def note(end: End) -> None:
-            logger.debug(f"{where}: the listing ended: {end.evidence}")
+            told = "{}: the listing ended: {}"
+            logger.opt(lazy=True).debug(told, where, lambda: end.evidence)
             if end.warning:
-                self.warn_once(f"end {template}", f"{where}: {end.warning}")
+                self.warn_once(f"end {template}", f"{where()}: {end.warning}")
 
         return note

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import AsyncGenerator, Callable
+from contextlib import suppress
 from typing import Any
 
 from pagination import Page
@@ -12,12 +14,14 @@ from resync.fan_out import Failures, produce
 from resync.listing import Listing
 
 BATCH_ITEMS = 500
-"""Items of a batch: Ocean's cost for each batch is high, whatever its size."""
+"""Items of a batch: Ocean's cost for each batch is high, whatever its size, and its cost for each
+entity is lowest from here on; docs/performance.md has the figures."""
 
 BATCH_BYTES = 8 * 1024 * 1024
 BUFFERED_BATCHES = 2
-LINGER_SECONDS = 0.05
-"""How long a small batch waits for more while listings are still being read."""
+LINGER_SECONDS = 0.01
+"""How long a page waits for others while listings are still being read: for those that come at the
+same time. Later ones gather by themselves while Ocean is busy with the batch before."""
 
 Read = Callable[[Listing], AsyncGenerator[Page]]
 
@@ -26,21 +30,30 @@ class Buffer:
     """Pages on their way to Ocean: bounded by items and bytes, taken out as batches."""
 
     def __init__(self) -> None:
-        self._pages: deque[Page] = deque()
+        self._parts: deque[tuple[list[Any], int]] = deque()
         self._items = 0
         self._bytes = 0
         self._closed = False
+        self._since = 0.0
         self._changed = asyncio.Condition()
 
     async def put(self, page: Page) -> None:
-        """Adds a page, if it holds anything; waits while the buffer is full."""
-        if not page.items:
-            return
+        """Adds the items of a page, a huge one in parts; waits while the buffer is full."""
+        items, size = page.items, page.size_bytes
+        parts = max(-(-len(items) // BATCH_ITEMS), min(-(-size // BATCH_BYTES), len(items)))
+        step = -(-len(items) // max(parts, 1))
+        for start in range(0, len(items), step or 1):
+            part = items if parts == 1 else items[start : start + step]
+            await self._add(part, size // parts)
+
+    async def _add(self, items: list[Any], size: int) -> None:
         async with self._changed:
             await self._changed.wait_for(lambda: not self._is_filled(BUFFERED_BATCHES))
-            self._pages.append(page)
-            self._items += len(page.items)
-            self._bytes += page.size_bytes
+            if not self._parts:
+                self._since = time.monotonic()
+            self._parts.append((items, size))
+            self._items += len(items)
+            self._bytes += size
             self._changed.notify_all()
 
     async def close(self) -> None:
@@ -53,8 +66,8 @@ class Buffer:
         """Yields batches of items until the buffer is closed and empty."""
         while True:
             async with self._changed:
-                await self._changed.wait_for(lambda: self._pages or self._closed)
-                if not self._pages:
+                await self._changed.wait_for(lambda: self._parts or self._closed)
+                if not self._parts:
                     return
                 await self._linger()
                 batch = self._take()
@@ -63,20 +76,18 @@ class Buffer:
 
     async def _linger(self) -> None:
         enough = self._changed.wait_for(lambda: self._is_filled(1) or self._closed)
-        try:
-            await asyncio.wait_for(enough, LINGER_SECONDS)
-        except TimeoutError:
-            return
+        with suppress(TimeoutError):
+            await asyncio.wait_for(enough, self._since + LINGER_SECONDS - time.monotonic())
 
     def _take(self) -> list[dict[str, Any]]:
         batch: list[dict[str, Any]] = []
         size = 0
-        while self._pages and len(batch) < BATCH_ITEMS and size < BATCH_BYTES:
-            page = self._pages.popleft()
-            batch.extend(page.items)
-            size += page.size_bytes
-            self._items -= len(page.items)
-            self._bytes -= page.size_bytes
+        while self._parts and len(batch) < BATCH_ITEMS and size < BATCH_BYTES:
+            items, part_size = self._parts.popleft()
+            batch.extend(items)
+            size += part_size
+            self._items -= len(items)
+            self._bytes -= part_size
         return batch
 
     def _is_filled(self, batches: int) -> bool:

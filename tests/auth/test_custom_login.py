@@ -35,6 +35,12 @@ async def test_a_body_is_json_and_says_so() -> None:
     assert content_type(credentials) == ["application/json"]
 
 
+async def test_a_form_is_sent_as_it_was_written_and_says_so() -> None:
+    credentials = await login(bodyForm="user=me&x=a+b")
+    assert credentials.asked[0].body == b"user=me&x=a+b"
+    assert content_type(credentials) == ["application/x-www-form-urlencoded"]
+
+
 async def test_a_login_without_a_body_claims_none() -> None:
     credentials = await login(method="GET", queryParams={"key": 7})
     (request,) = credentials.asked

@@ -73,6 +73,15 @@ async def test_a_token_is_renewed_a_minute_before_it_runs_out(
     assert authorizations(credentials) == [f"Bearer token-{n}" for n in (1, 1, 2, 2, 3)]
 
 
+async def test_a_token_of_one_second_is_used_for_half_of_it(clock: Clock) -> None:
+    credentials = Credentials(tokens(expires_in=1))
+    async with credentials.client(**OAUTH2) as client:
+        for at in (0, 0.4, 0.5):
+            clock.now = 1000.0 + at
+            await client.get(URL)
+    assert authorizations(credentials) == [f"Bearer token-{n}" for n in (1, 1, 2)]
+
+
 @pytest.mark.parametrize("expires_in", [None, 0, "0", -5, "soon", "nan", [1]])
 async def test_a_token_of_unknown_life_is_kept_until_it_is_refused(
     clock: Clock, expires_in: Any

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -55,6 +56,17 @@ async def test_the_form_holds_the_client_where_the_body_is_asked_for() -> None:
     }
 
 
+async def test_the_client_proves_itself_by_a_form_encoded_basic_header_else() -> None:
+    request = await asked(audience="https://api")
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    pair = base64.b64decode(headers["authorization"].removeprefix("Basic ")).decode()
+    assert pair == "me:s3cret-value"
+    assert parse_qs((request.body or b"").decode()) == {
+        "grant_type": ["client_credentials"],
+        "audience": ["https://api"],
+    }
+
+
 async def test_what_is_not_set_is_not_sent() -> None:
     assert (await asked()).body == b"grant_type=client_credentials"
 
@@ -65,6 +77,10 @@ async def test_a_refusal_comes_back_to_be_explained(status: int) -> None:
     assert "refused (invalid_client): the client is not known" in await told(
         {"error": "invalid_client"}, status
     )
+
+
+async def test_an_error_in_a_200_is_a_refusal_even_beside_a_token() -> None:
+    assert "refused (invalid_scope)" in await told({**TOKEN, "error": "invalid_scope"})
 
 
 @pytest.mark.parametrize("status", [202, 400])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import AsyncIterator
 
 import httpx
 import pytest
@@ -58,8 +59,27 @@ async def test_the_size_limit_is_met_to_the_byte(make_client: MakeClient) -> Non
     respx.get(URL).mock(httpx.Response(200, content=b"x" * 1024))
     assert len((await client.send(Request("GET", URL))).content) == 1024
     respx.get(URL).mock(httpx.Response(200, content=b"x" * 1025))
-    with pytest.raises(ResponseError, match=r"larger than 1,024 bytes\. Raise maxResponseBytes"):
-        await client.send(Request("GET", URL))
+    with pytest.raises(ResponseError) as caught:
+        await client.send(Request("GET", f"{URL}?api_key=k1"))
+    assert str(caught.value).startswith(
+        f"GET {URL}?api_key=[hidden]: the answer is larger than 1,024 bytes. Raise maxResponseBytes"
+    )
+
+
+@respx.mock
+async def test_an_answer_over_the_limit_is_read_no_further(make_client: MakeClient) -> None:
+    read = 0
+
+    async def endless() -> AsyncIterator[bytes]:
+        nonlocal read
+        while read < 1_000_000:
+            read += 1000
+            yield b"x" * 1000
+
+    respx.get(URL).mock(httpx.Response(200, content=endless()))
+    with pytest.raises(ResponseError, match="larger than 4,096 bytes"):
+        await make_client(baseUrl=BASE, maxResponseBytes="4096").send(Request("GET", URL))
+    assert read <= 6000
 
 
 @pytest.mark.parametrize(
@@ -86,6 +106,15 @@ async def test_a_json_body_of_any_shape_is_sent(make_client: MakeClient, body: s
     sent = route.calls[0].request
     assert sent.content.decode() == body
     assert sent.headers["content-type"] == "application/json"
+
+
+@respx.mock
+async def test_a_body_that_is_written_already_is_sent_as_it_is(make_client: MakeClient) -> None:
+    route = respx.post(URL).mock(httpx.Response(200))
+    form = (("Content-Type", "application/x-www-form-urlencoded"),)
+    await make_client(baseUrl=BASE).send(Request("POST", URL, headers=form, content=b"a=b+c"))
+    sent = route.calls[0].request
+    assert (sent.content, sent.headers["content-type"]) == (b"a=b+c", form[0][1])
 
 
 @respx.mock

@@ -26,6 +26,7 @@ ENCODINGS: dict[str, Pack] = {
     "zstd": zstandard.compress,
 }
 ALL = pytest.mark.parametrize("encoding", ENCODINGS)
+ENCODED = {**ENCODINGS, "identity": bytes}
 
 
 def respond(encoding: str, body: bytes) -> None:
@@ -72,7 +73,10 @@ async def test_a_body_that_goes_on_behind_its_end_is_read_whole_or_an_error(
         assert response.content == LINES
 
 
-@pytest.mark.parametrize("encodings", [["gzip", "br"], ["deflate", "gzip"]])
+@pytest.mark.parametrize(
+    "encodings",
+    [["gzip", "br"], ["deflate", "gzip"], ["identity", "gzip"], ["gzip", "identity"]],
+)
 @pytest.mark.parametrize("missing", [0, 3])
 @respx.mock
 async def test_a_body_that_was_packed_twice(
@@ -80,7 +84,7 @@ async def test_a_body_that_was_packed_twice(
 ) -> None:
     body = LINES
     for encoding in encodings:
-        body = ENCODINGS[encoding](body)
+        body = ENCODED[encoding](body)
     respond(", ".join(encodings), body[: len(body) - missing])
     client = make_client(baseUrl="https://api.example.com")
     if missing:

@@ -55,12 +55,12 @@ def test_without_secrets_a_text_stays_as_it_is() -> None:
     assert redactor.excerpt(b"a b") == "a b"
 
 
-def test_base64_is_masked_without_its_padding_too() -> None:
-    encoded = base64.b64encode(b"pass-word").decode()
-    padded = base64.b64encode(b"pass-words").decode()
-    redactor = Redactor(["pass-word", "pass-words"])
-    for text in (encoded, padded, padded.rstrip("=")):
-        assert text.rstrip("=") not in redactor.values(f"Basic {text}")
+@pytest.mark.parametrize("secret", ["pass-word", "pass-words", "pass-words1"])
+def test_base64_is_masked_with_its_padding_and_without(secret: str) -> None:
+    encoded = base64.b64encode(secret.encode()).decode()
+    for text in (encoded, encoded.rstrip("=")):
+        shown = Redactor([secret]).values(f"Basic {text}, x")
+        assert shown.replace("=", "") == f"Basic {MASK}, x"
 
 
 def test_a_url_keeps_what_a_person_wrote_in_its_query() -> None:
@@ -109,6 +109,12 @@ def test_a_long_secret_that_is_masked_moves_no_part_of_the_next_into_the_excerpt
     token = "jwt-" + "ab12" * 120
     shown = Redactor([token]).excerpt(f"{token}{'x' * 150}{token}".encode())
     assert shown == f"{MASK}..."
+
+
+def test_a_long_secret_is_masked_whole_also_beside_a_short_one() -> None:
+    token = "jwt-" + "ab12" * 500
+    redactor = Redactor([token, "zz-short"])
+    assert redactor.excerpt(f"{'x' * 190}{token}".encode()) == "x" * 190 + MASK
 
 
 def test_an_excerpt_may_be_shorter() -> None:

@@ -86,6 +86,28 @@ async def test_a_429_and_no_other_failure_holds_back_all(
     assert seen == [held]
 
 
+@pytest.mark.parametrize("permits", ["1", "3"])
+@respx.mock
+async def test_requests_that_wait_for_a_permit_are_held_back_too(
+    make_client: MakeClient, clock: Clock, permits: str
+) -> None:
+    arrived: list[float] = []
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        arrived.append(clock.now - Clock().now)
+        first = len(arrived) == 1
+        await asyncio.sleep(0 if first else 0.01)
+        return throttled(429, Retry_After="7") if first else httpx.Response(200)
+
+    respx.get(url__startswith=URL).mock(side_effect=answer)
+    client = make_client(baseUrl=BASE, maxConcurrentRequests=permits)
+    sent = [client.send(Request("GET", f"{URL}/{number}")) for number in range(6)]
+    responses = await asyncio.gather(*sent)
+    assert [response.status for response in responses] == [200] * 6
+    under_way = int(permits)
+    assert [at < 7 for at in arrived] == [True] * under_way + [False] * (7 - under_way)
+
+
 @pytest.mark.parametrize(
     ("statuses", "told"),
     [((200,), False), ((500, 200), False), ((429, 200), True), ((503, 502, 200), True)],

@@ -170,9 +170,9 @@ async def test_what_a_refused_login_was_asked_with_is_not_told(
     core: Core, server: LoginServer, url: str, log: list[str]
 ) -> None:
     """The names of the parameters need not say that they are secret."""
-    request = {"endpoint": "/nowhere", "queryParams": {"pin": "4712", "realm": "blue"}}
+    request = {"endpoint": "/nowhere", "queryParams": {"pin": "4712", "realm": "zq-blue"}}
     outcome = await core.resync(settings(url, request), *ITEMS)
     assert not outcome.succeeded
     for text in (outcome.error, "".join(log)):
         assert "4712" not in text
-        assert "blue" not in text
+        assert "zq-blue" not in text

@@ -125,6 +125,10 @@ def test_empty_lines_of_a_csv_hold_no_row() -> None:
     assert read_body(b"a,b\n\n1,2\n\n", "", "csv", "") == [{"a": "1", "b": "2"}]
 
 
+def test_a_line_break_inside_a_csv_field_stays_as_it_was_written() -> None:
+    assert read_body(b'a\r\n"x\r\ny"\r\n', "", "csv", "") == [{"a": "x\r\ny"}]
+
+
 def test_the_charset_is_named_where_it_is_not_the_one() -> None:
     assert "not text in utf-8" in failure(b"\xff\n", "text/csv; charset=utf-8")
     assert "not text in ascii" in failure(b"\xff\n", "text/csv; charset=ascii")

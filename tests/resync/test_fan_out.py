@@ -8,7 +8,8 @@ from contextlib import aclosing
 
 import pytest
 
-from resync.fan_out import Failures, fan_out
+from errors import ResponseError
+from resync.fan_out import Failures, describe, fan_out
 
 
 async def numbers(count: int) -> AsyncGenerator[int]:
@@ -60,6 +61,11 @@ async def test_a_failure_that_many_wait_for_is_one() -> None:
         failures.add(error)
     with pytest.raises(ValueError, match="shared"):
         failures.raise_any()
+
+
+def test_an_error_of_ours_needs_no_name_and_any_other_has_one() -> None:
+    assert describe(ResponseError("no items")) == "no items"
+    assert describe(KeyError("id")) == "KeyError: 'id'"
 
 
 async def test_a_hundred_thousand_parents_are_never_all_there() -> None:

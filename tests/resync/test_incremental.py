@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -27,6 +28,17 @@ def test_the_moment_is_sent_in_utc_and_whole_seconds_in_place_of_what_was_there(
     request = changed_since(listing, "since", since).endpoint.request({})
     assert request.params == (("q", "x"), ("sort", "id"), ("since", sent))
     assert ("since", "2020") in listing.endpoint.request({}).params
+
+
+def test_the_moment_is_in_utc_wherever_this_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Asia/Kolkata")
+    time.tzset()
+    try:
+        endpoint = changed_since(plan("/items"), "since", SINCE).endpoint
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert endpoint.params == (("since", "2026-03-01T12:00:00Z"),)
 
 
 @pytest.mark.parametrize(

@@ -95,7 +95,8 @@ async def test_whatever_can_change_the_answer_is_another_request(
     other = change(ENDPOINT)
     cache = ResponseCache(api.send, frozenset({identity(ENDPOINT), identity(other)}))
     await read(cache)
-    await read(cache, other, PageRequest(other.url, other.params, other.body))
+    url = URL if other.url == ENDPOINT.url else other.url
+    await read(cache, other, PageRequest(url, other.params, other.body))
     await read(cache)
     cache.close()
     assert len(api.sent) == 2
@@ -114,7 +115,8 @@ async def test_an_answer_comes_back_as_it_was_without_its_secret_headers(
 ) -> None:
     api.content = bytes(range(256)) * 5000
     public = [(b"Link", b"<a>; rel=next"), (b"link", b"<b>; rel=last"), (b"X-Name", b"caf\xe9")]
-    api.headers = [*public, (b"Set-Cookie", b"session=hidden")]
+    public.append((b"X-Note", b"token"))
+    api.headers = [*public, (b"Set-Cookie", b"session=hidden"), (b"X-Api-Key", b"k1")]
     first = await read(cache)
     second = await read(cache)
     assert second.content == first.content == api.content

@@ -16,7 +16,6 @@ from loguru import logger
 from port_ocean.ocean import Ocean
 
 import client.http_client
-import client.retry
 from client.retry import RetryPolicy
 from sandbox.fault_server.listing import PAGE_SIZE, Cell
 from sandbox.port_api import PortApi
@@ -159,8 +158,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=7)
     options = parser.parse_args()
     logger.remove()
-    client.http_client.DEFAULT_RETRY = RetryPolicy(3, 0.005, 0.005)
-    client.retry.LONGEST_WAIT = 0.01
+    client.http_client.DEFAULT_RETRY = RetryPolicy(3, 0.005, 0.005, longest_wait_seconds=0.01)
     world = World(random.Random(options.seed))
     world.grow()
     catalog, api = PortApi(), SampleApi()

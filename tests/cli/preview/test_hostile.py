@@ -80,12 +80,16 @@ def test_numbers_that_json_lacks_and_depth_without_end(
     previews: Previews, canned: CannedApi
 ) -> None:
     deep = "[" * 400 + "]" * 400
-    canned.json("/things", f'[{{"id": "a", "size": 1e999}}, {{"id": "b", "x": {deep}}}]')
+    canned.json("/things", f'[{{"id": "a", "size": 1e308}}, {{"id": "b", "x": {deep}}}]')
     done = previews.run("--output", "json")
     told = json.loads(done.stdout, parse_constant=pytest.fail)
     first, second = told["kinds"][0]["items"]["sample"]
-    assert first == {"id": "a", "size": "inf"}
+    assert first == {"id": "a", "size": 1e308}
     assert second["id"] == "b" and "..." in str(second["x"])
+    canned.json("/things", '[{"id": "a", "size": 1e999}]')
+    done = previews.run("--output", "json")
+    assert done.returncode == 1
+    assert "the number 1e999 is out of range" in done.stdout
 
 
 def test_a_wrong_mapping_does_not_either(previews: Previews) -> None:
