@@ -5,7 +5,7 @@ PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
 SOAK_SECONDS ?= 1800
 
-.PHONY: help demo demo-serve test lint types check matrix soak mutants audit bench lock clean
+.PHONY: help demo demo-serve test lint types check matrix soak mutants audit bench docs manifests lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -61,8 +61,17 @@ audit: $(READY) ## known vulnerabilities of what is locked (asks PyPI for them)
 bench: $(READY) ## speed and memory against their bars, about ten minutes; fails if one is not met
 	@$(PY) -m benchmarks --check
 
+docs: $(READY) ## write docs/settings.md from .port/spec.yaml
+	@$(PY) -m scripts.settings_reference
+
+MANIFESTS := .venv-manifests/bin
+manifests: $(READY) ## check deploy/kubernetes by Kubernetes' own schemas (asks PyPI for them)
+	@test -x $(MANIFESTS)/kubernetes-validate || { $(PY) -m venv --clear .venv-manifests \
+		&& $(MANIFESTS)/pip install -qq "kubernetes-validate>=1.31,<2"; }
+	@$(MANIFESTS)/kubernetes-validate --strict deploy/kubernetes/*.yaml
+
 lock: $(READY) ## renew the lock files from pyproject.toml (needs uv on PATH)
 	@sh scripts/lock.sh
 
 clean: ## remove what set-up made
-	@rm -rf $(VENV) .venv-mutants .venv-audit mutants .pytest_cache .mypy_cache .ruff_cache
+	@rm -rf $(VENV) .venv-mutants .venv-audit .venv-manifests mutants .pytest_cache .mypy_cache .ruff_cache

@@ -93,7 +93,6 @@ def _setting(
     return Field(default, json_schema_extra=extra, **more)
 
 
-_DOT_PATH = "a dot path such as meta.next_cursor"
 _PARAM = "the name of a query parameter"
 _OAUTH2 = ("auth_type", "oauth2_client_credentials")
 
@@ -115,7 +114,7 @@ class Settings(BaseModel):
     api_key: SecretStr | None = _setting(
         None, "a key in printable ASCII", when=("auth_type", "api_key")
     )
-    api_key_header: str = _setting("X-API-Key", "a legal HTTP header name")
+    api_key_header: str = _setting("X-API-Key", "a legal HTTP header name such as X-API-Key")
     api_key_query_param: str | None = _setting(None, _PARAM)
     token_url: str | None = _setting(None, "an http or https URL", when=_OAUTH2)
     client_id: str | None = _setting(None, "the client's id", when=_OAUTH2)
@@ -146,10 +145,10 @@ class Settings(BaseModel):
     pagination_param: str | None = _setting(None, _PARAM)
     size_param: str | None = _setting(None, f"{_PARAM}, or empty to send none")
     start_page: int = _setting(1, "a whole number, 0 or greater", ge=0)
-    cursor_path: str | None = _setting(None, _DOT_PATH)
-    has_more_path: str | None = _setting(None, _DOT_PATH)
-    last_page_path: str | None = _setting(None, _DOT_PATH)
-    total_path: str | None = _setting(None, _DOT_PATH)
+    cursor_path: str | None = _setting(None, "a dot path such as meta.next_cursor")
+    has_more_path: str | None = _setting(None, "a dot path such as meta.has_more")
+    last_page_path: str | None = _setting(None, "a dot path such as data.last")
+    total_path: str | None = _setting(None, "a dot path such as meta.total, or a header's name")
     next_link_path: str | None = _setting(None, "a key, or a dot path such as links.next")
     header_link_rel: str = _setting("next", "a relation type of the Link header, such as next")
     max_pages: int = _setting(100_000, "a whole number, 1 or greater (pages)", ge=1)

@@ -84,8 +84,3 @@ def test_config_yaml_reads_every_setting_from_its_environment_variable() -> None
     assert config["integration"]["config"] == expected
     assert "OCEAN__SCHEDULED_RESYNC_INTERVAL" in config["scheduledResyncInterval"]
     assert "OCEAN__SEND_RAW_DATA_EXAMPLES" in config["sendRawDataExamples"]
-
-
-def test_the_readme_has_a_row_for_every_setting() -> None:
-    readme = Path("README.md").read_text(encoding="utf-8")
-    assert [name for name in ENTRIES if f"`{name}`" not in readme] == []

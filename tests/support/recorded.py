@@ -35,7 +35,7 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What goes back, as JSON."""
+    """What goes back: bytes as they are, anything else as JSON."""
 
     body: Any
     status: int = 200
@@ -66,7 +66,9 @@ class RecordedApi:
                 "headers": [(k.encode(), v.encode()) for k, v in headers.items()],
             }
         )
-        await send({"type": "http.response.body", "body": json.dumps(answer.body).encode()})
+        raw = isinstance(answer.body, bytes)
+        body = answer.body if raw else json.dumps(answer.body).encode()
+        await send({"type": "http.response.body", "body": body})
 
     def _answer(self, method: str, ask: Ask) -> Answer:
         refused = self._guard(ask)
