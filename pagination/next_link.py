@@ -46,6 +46,4 @@ class NextLinkPagination(LinkedPagination):
         return self.settings.next_link_path or DEFAULT_PATH
 
     def _value(self, page: Page) -> Any:
-        if isinstance(page.body, dict) and self._path in page.body:
-            return page.body[self._path]
         return dig(page.body, self._path)

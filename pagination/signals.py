@@ -40,8 +40,11 @@ TOTAL_HEADER = "x-total-count"
 
 
 def dig(body: Any, path: str) -> Any:
-    """The value at a dot path (``meta.next``, ``pages.0.cursor``), or ``MISSING``."""
+    """The value at a dot path (``meta.next``, ``pages.0.cursor``), or ``MISSING``. A key that is
+    written like the whole path, as ``@odata.count``, comes first."""
     value = body
+    if isinstance(value, dict) and path in value:
+        return value[path]
     for part in path.split("."):
         if isinstance(value, dict) and part in value:
             value = value[part]

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Sized
 from dataclasses import replace
 from functools import partial
-from typing import IO, Any
+from typing import IO, Any, NoReturn
 
 from client import Redactor, Response
 from client.body import LARGE_BYTES
@@ -18,6 +18,7 @@ from resync.extraction import (
     keys_in,
     records_in,
     refuse_error,
+    refuse_half,
     shape_of,
     simple_outputs,
 )
@@ -90,11 +91,18 @@ class AnswerReader:
     ) -> list[Any]:
         try:
             items = as_items(await self._outputs(endpoint.data_path, body))
-        except ResponseError:
-            refuse_error(body, self._redactor.excerpt(content))
-            raise
+        except ResponseError as error:
+            self._refuse(body, content, error)
         self._check(kind, endpoint, body, bool(items), content)
         return items
+
+    def _refuse(self, body: Any, content: bytes, error: ResponseError) -> NoReturn:
+        """Raises for items that were not found; an error in disguise is told first."""
+        try:
+            refuse_error(body, self._redactor.excerpt(content))
+        except ResponseError as disguised:
+            raise ResponseError(f"{disguised} ({error})") from None
+        raise error
 
     async def _outputs(self, data_path: str, body: Any) -> list[Any]:
         outputs = simple_outputs(body, data_path)
@@ -117,8 +125,7 @@ class AnswerReader:
         try:
             found = await take_apart(file, endpoint.data_path, excerpt)
         except LargeError as error:
-            refuse_error(error.envelope, excerpt)
-            raise
+            self._refuse(error.envelope, response.content, error)
         self._check(kind, endpoint, found.envelope, bool(len(found.records)), response.content)
         return replace(page, body=found.envelope, records=found.records, rest=found.pieces())
 
@@ -134,6 +141,7 @@ class AnswerReader:
     def _check(
         self, kind: str, endpoint: EndpointPlan, body: Any, any_items: bool, content: bytes
     ) -> None:
+        refuse_half(body, endpoint.data_path)
         if not any_items:
             refuse_error(body, self._redactor.excerpt(content))
         whole = endpoint.data_path == "." and not endpoint.items_to_parse

@@ -84,6 +84,23 @@ def refuse_error(body: Any, excerpt: str, flags: Sequence[str] = ("ok", "success
         )
 
 
+def refuse_half(body: Any, data_path: str) -> None:
+    """Raises ``ResponseError`` if ``body`` is a GraphQL answer with ``errors`` beside its data:
+    some of what was asked for is missing then (GraphQL specification, section 7.1). A
+    ``data_path`` that names ``errors`` looks at them itself.
+    """
+    if not isinstance(body, dict) or "data" not in body or "errors" in keys_in(data_path):
+        return
+    errors = body.get("errors")
+    first = errors[0] if isinstance(errors, list) and errors else None
+    if isinstance(first, dict) and "message" in first:
+        raise ResponseError(
+            "the answer has errors beside its data, so some of it is missing; the first: "
+            f"{str(first['message'])[:200]!r}. Where they do not matter, name them in data_path: "
+            f"'del(.errors) | {data_path}'."
+        )
+
+
 def shape_of(value: Any) -> str:
     """What a value is, for an error text: its keys, never their values."""
     if isinstance(value, dict):

@@ -101,7 +101,8 @@ class ListingReader:
             return await self._answers.page(listing.kind, endpoint, request, response, known)
         except ResponseError as error:
             url = self._client.redactor.url(response.url)
-            raise ResponseError(f"kind {listing.kind}, {endpoint.method} {url}: {error}") from None
+            told = self._client.redactor.values(str(error))
+            raise ResponseError(f"kind {listing.kind}, {endpoint.method} {url}: {told}") from None
 
     def _enriched(self, listing: Listing, items: list[Any]) -> list[Any]:
         extras = listing.extras

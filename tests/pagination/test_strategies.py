@@ -247,3 +247,8 @@ def test_dot_paths() -> None:
     assert dig(body, "x") is None
     assert all(dig(body, path) is MISSING for path in ("y", "x.y", "a.b.2", "a.b.c", "a.b.-1"))
     assert dig(None, "a") is MISSING
+
+
+def test_a_key_that_is_written_like_the_path_comes_first() -> None:
+    assert dig({"@odata.count": 5, "@odata": {"count": 6}}, "@odata.count") == 5
+    assert dig({"@odata": {"count": 6}}, "@odata.count") == 6

@@ -121,6 +121,28 @@ def test_a_large_number_inside_a_text_keeps_its_digits_too() -> None:
     assert evaluate('"id-\\(.id)"', {"id": HUGE}, 5) == [f"id-{HUGE}"]
 
 
+HALF = {"data": {"nodes": [{"id": 1}]}, "errors": [{"message": "timed out", "path": ["nodes"]}]}
+
+
+@pytest.mark.parametrize("data_path", [".data.nodes", ".data.nodes[]", ".data.nodes | map(.)"])
+async def test_errors_beside_the_data_of_graphql_are_errors(
+    reader: AnswerReader, data_path: str
+) -> None:
+    with pytest.raises(ResponseError, match=r"errors beside its data.*the first: 'timed out'"):
+        await read(reader, HALF, data_path)
+    for fine in ({**HALF, "errors": []}, {"nodes": [1], "errors": [{"message": "x"}]}):
+        path = data_path if "data" in fine else data_path.replace(".data", "")
+        assert (await read(reader, fine, path)).items
+    assert (await read(reader, HALF, f"del(.errors) | {data_path}")).items == [{"id": 1}]
+
+
+async def test_what_an_expression_says_itself_is_told_with_the_error_in_disguise(
+    reader: AnswerReader,
+) -> None:
+    with pytest.raises(ResponseError, match=r"status of success.*quota used up"):
+        await read(reader, {"error": {"code": 7}}, 'error("quota used up")')
+
+
 @pytest.mark.parametrize("content", [b"", b"  \n"])
 def test_an_empty_body_is_an_error(content: bytes) -> None:
     with pytest.raises(ResponseError, match="the answer is empty"):
