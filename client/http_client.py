@@ -202,13 +202,13 @@ class HttpClient:
             body = Body(LARGE_BYTES if request.to_file and answer.status_code == 200 else None)
             try:
                 await self._read(request, answer, body)
+                content, file = body.taken()
             except BaseException:
                 body.close()
                 raise
             finally:
                 watch.size = body.size
                 await answer.aclose()
-        content, file = body.taken()
         return Response(answer.status_code, answer.headers, content, str(request.url), file=file)
 
     async def _answered(self, request: Request, outgoing: httpx.Request) -> httpx.Response:

@@ -12,6 +12,7 @@ from typing import IO, Any
 
 import msgspec
 
+from client.body import room_needed
 from errors import ResponseError
 from resync.jq import LONGEST_SECONDS, compile_expression, end, longest_seconds, start_process
 from resync.large_worker import Order, Summary
@@ -101,7 +102,9 @@ async def _summary(file: IO[bytes], items: IO[bytes], order: Order, seconds: flo
 
 
 def spooled(content: bytes) -> IO[bytes]:
-    """A temporary file that holds ``content``."""
+    """A temporary file that holds ``content``. Raises ``ResponseError`` where it has no room."""
     file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by whoever takes it apart
-    file.write(content)
+    with room_needed():
+        file.write(content)
+        file.flush()
     return file

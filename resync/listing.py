@@ -97,6 +97,8 @@ class ListingReader:
             if error.status not in endpoint.ignore_statuses:
                 raise error.about(f"kind {listing.kind}") from None
             return Page(request=request, items=[], ignored=error.status)
+        except ResponseError as error:
+            raise ResponseError(f"kind {listing.kind}, {error}") from None
         try:
             return await self._answers.page(listing.kind, endpoint, request, response, known)
         except ResponseError as error:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
+
+import pytest
+
 from client.body import BEGINNING_BYTES, Body
+from errors import ResponseError
 
 LIMIT = 100_000
 
@@ -44,3 +50,14 @@ def test_a_body_that_is_given_up_leaves_no_open_file() -> None:
     assert file is not None
     assert file.closed
     filled(b"a").close()
+
+
+def test_a_full_disk_is_said_to_be_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether it is full at the first byte or at the last, which still waits to be written."""
+    monkeypatch.setattr(tempfile, "TemporaryFile", lambda: Path("/dev/full").open("r+b"))  # noqa: SIM115
+    with pytest.raises(ResponseError, match=r"no room .* temporary folder .*No space left"):
+        filled(b"a" * 100_001)
+    body = filled(b"a" * 9, large_bytes=5)
+    with pytest.raises(ResponseError, match="no room"):
+        body.taken()
+    body.close()

@@ -1,0 +1,48 @@
+"""What Ocean says, by the words of ``docs/troubleshooting.md``; see ``tests/core``."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from tests.support.core import IDENTIFIER, Core, resource
+
+SERVICES = resource("/services")
+WITHOUT_IDENTIFIER = resource("/services", identifier=".no_such_key")
+
+
+async def _overlapping(core: Core) -> None:
+    core.api.behave(latency_ms=20)
+    app = await core.start(core.settings("offset"), SERVICES)
+    first = asyncio.create_task(app.integration.sync_raw_all())
+    await asyncio.sleep(0)
+    await asyncio.gather(first, app.integration.sync_raw_all())
+
+
+async def _failing(core: Core) -> None:
+    core.api.behave(fault="404", fault_times=0)
+    app = await core.start(core.settings("offset"), SERVICES)
+    assert not await app.integration.sync_raw_all()
+
+
+async def _nameless(core: Core) -> None:
+    await core.resync(core.settings("offset"), WITHOUT_IDENTIFIER)
+
+
+async def _too_much_to_delete(core: Core) -> None:
+    app = await core.start(core.settings("offset"), SERVICES)
+    assert await app.integration.sync_raw_all()
+    core.api.remove("services", [record["id"] for record in core.api.records("services")[::2]])
+    core.catalog.set_config(IDENTIFIER, {"resources": [SERVICES], "entityDeletionThreshold": 0.1})
+    await app.integration.sync_raw_all()
+    assert len(core.catalog.identifiers("record")) == 60
+
+
+CASES: dict[str, Callable[[Core], Awaitable[None]]] = {
+    "A resync is due": _overlapping,
+    "Failed to execute resync": _failing,
+    "skipping delete phase": _failing,
+    "Skipping deletion of entities": _too_much_to_delete,
+    "Unable to find valid data": _nameless,
+    "transformations of batch failed": _nameless,
+}
