@@ -56,9 +56,9 @@ def take_apart(source: IO[bytes], target: IO[bytes], order: Order) -> Summary:
     """Writes the items to ``target``: in flat memory where they are one array at a path."""
     path = path_of_array(order.data_path)
     if path is not None:
-        envelope, arrays, count = survey(source, path)
+        envelope, alone, count = survey(source, path)
         # A single output that is itself an array stands for its items.
-        if arrays == 1 and not (count == 1 and order.data_path.endswith("[]")):
+        if alone and not (count == 1 and order.data_path.endswith("[]")):
             source.seek(0)
             items = ijson.items(source, _item(path))
             return _written(items, target, envelope)
@@ -76,13 +76,16 @@ def take_apart(source: IO[bytes], target: IO[bytes], order: Order) -> Summary:
         return Summary(shortened(body), error=f"data_path {order.data_path!r} failed: {told}")
 
 
-def survey(source: IO[bytes], path: str) -> tuple[Any, int, int]:
-    """The body without the items, how many arrays ``path`` leads to (only one can be read in
-    pieces), and how many items they hold.
+def survey(source: IO[bytes], path: str) -> tuple[Any, bool, int]:
+    """The body without the items, whether ``path`` leads to one array and nothing else looks like
+    it (only that can be read in pieces), and how many items it holds.
 
     Raises ``ijson.JSONError`` if it is not whole JSON.
     """
     item = _item(path)
+    names = path.split(".") if path else []
+    way = [(".".join(names[:depth]), name) for depth, name in enumerate(names)]
+    walked: list[tuple[str, Any]] = []
     envelope = ObjectBuilder()
     arrays = count = 0
     for prefix, event, value in ijson.parse(source):
@@ -90,8 +93,11 @@ def survey(source: IO[bytes], path: str) -> tuple[Any, int, int]:
             count += event in BEGINS
         elif not prefix.startswith(f"{item}."):
             arrays += prefix == path and event == "start_array"
+            # A prefix does not tell a key "a.b" from "b" in "a", nor "item" from an array's.
+            if event == "map_key" and _is_on(f"{prefix}.{value}".removeprefix("."), path):
+                walked.append((prefix, value))
             envelope.event(event, value)
-    return envelope.value, arrays, count
+    return envelope.value, arrays == 1 and walked == way, count
 
 
 def shortened(value: Any) -> Any:
@@ -128,6 +134,11 @@ def _piece(encoded: Iterator[bytes]) -> Iterator[bytes]:
 
 def _item(path: str) -> str:
     return f"{path}.item" if path else "item"
+
+
+def _is_on(name: str, path: str) -> bool:
+    """Whether ``name`` stands for a step of ``path``, or for something below it."""
+    return not name or f"{path}.".startswith(f"{name}.") or (name + ".").startswith(f"{path}.")
 
 
 def _refused(error: Exception) -> str:
