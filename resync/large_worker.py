@@ -61,6 +61,9 @@ def take_apart(source: IO[bytes], target: IO[bytes], order: Order) -> Summary:
         if alone and not (count == 1 and order.data_path.endswith("[]")):
             source.seek(0)
             items = ijson.items(source, _item(path))
+            if order.data_path.endswith("[]"):
+                # Each is an output then, and an output that is null is no item.
+                items = (item for item in items if item is not None)
             return _written(items, target, envelope)
     source.seek(0)
     body = parse_json(source.read(), None, order.excerpt, keys_in(order.data_path))

@@ -53,6 +53,12 @@ def in_pieces(content: bytes, data_path: str) -> list[Any] | None:
         (".item", "[[1, 2]]"),
         (".item", '{"item": [1, 2]}'),
         (".", '{"": [1, 2]}'),
+        # Nulls: items of an array, but no outputs.
+        (".a", '{"a": [1, null]}'),
+        (".a[]", '{"a": [1, null, 2]}'),
+        (".[]", "[null, {}, null]"),
+        (".a[]", '{"a": [null]}'),
+        (".a[]", '{"a": [[1], null]}'),
         # Keys that stand there twice.
         (".a", '{"a": [1], "a": null}'),
         (".a", '{"a": 5, "a": [1, 2]}'),
