@@ -7,7 +7,10 @@ the file descriptor ``FD`` as lines of JSON arrays, and a ``Summary`` to standar
 from __future__ import annotations
 
 import hashlib
+import json
+import mmap
 import os
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from itertools import islice
@@ -28,6 +31,15 @@ PIECE_BYTES = 2 * 1024 * 1024
 BEGINS = frozenset({"start_map", "start_array", "string", "number", "boolean", "null"})
 ELEMENTS_KEPT = 100
 """Of an array in what surrounds the items: paths into it, such as ``pages.0.cursor``, are short."""
+
+HALF_PAIR = re.compile(
+    rb"\\u[dD](?:[89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])"
+    rb"|(?<!\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD])[c-fC-F])"
+)
+"""An escape for half a character without the other half, which ijson takes for another one."""
+
+HALF_IN_BYTES = re.compile(rb"\xed[\xa0-\xbf]")
+"""Half a character in UTF-8, which has no place there and is let through for small answers."""
 
 # Numbers with a point are written down as they were read.
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
@@ -55,7 +67,7 @@ class Summary(msgspec.Struct):
 def take_apart(source: IO[bytes], target: IO[bytes], order: Order) -> Summary:
     """Writes the items to ``target``: in flat memory where they are one array at a path."""
     path = path_of_array(order.data_path)
-    if path is not None:
+    if path is not None and _is_plain(source):
         envelope, alone, count = survey(source, path)
         # A single output that is itself an array stands for its items.
         if alone and not (count == 1 and order.data_path.endswith("[]")):
@@ -139,6 +151,16 @@ def _item(path: str) -> str:
     return f"{path}.item" if path else "item"
 
 
+def _is_plain(source: IO[bytes]) -> bool:
+    """Whether ``source`` is UTF-8 without a mark, and all its characters are whole."""
+    begins = source.read(4)
+    source.seek(0)
+    if not begins or json.detect_encoding(begins) != "utf-8":
+        return False
+    with mmap.mmap(source.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        return not HALF_PAIR.search(content) and not HALF_IN_BYTES.search(content)
+
+
 def _is_on(name: str, path: str) -> bool:
     """Whether ``name`` stands for a step of ``path``, or for something below it."""
     return not name or f"{path}.".startswith(f"{name}.") or (name + ".").startswith(f"{path}.")
@@ -154,7 +176,7 @@ def main(order: Order, descriptor: int) -> Summary:
     try:
         with os.fdopen(descriptor, "wb") as target:
             return take_apart(sys.stdin.buffer, target, order)
-    except ijson.JSONError as error:
+    except (ijson.JSONError, UnicodeDecodeError) as error:
         return Summary(error=_refused(error))
     except ResponseError as error:
         return Summary(error=str(error))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import tempfile
 from typing import Any
 
 import pytest
@@ -29,7 +30,10 @@ def in_pieces(content: bytes, data_path: str) -> list[Any] | None:
     """The items as the worker writes them; None where it refuses the answer."""
     target = io.BytesIO()
     try:
-        summary = take_apart(io.BytesIO(content), target, Order(data_path, data_path, 5, ""))
+        with tempfile.TemporaryFile() as source:
+            source.write(content)
+            source.seek(0)
+            summary = take_apart(source, target, Order(data_path, data_path, 5, ""))
     except ResponseError:
         return None
     if summary.error is not None:
@@ -59,11 +63,23 @@ def in_pieces(content: bytes, data_path: str) -> list[Any] | None:
         (".[]", "[null, {}, null]"),
         (".a[]", '{"a": [null]}'),
         (".a[]", '{"a": [[1], null]}'),
+        # Half surrogate pairs, whole ones, and other encodings.
+        (".", r'["\ud83d", "\ud83dabc", "\ud83d\u0041x", "\ude00", "\ude00\ud83d", "\\ud83d"]'),
+        (".", r'["\ud83d\ude00", "é 😀", "\\u0041"]'),
+        (".a", r'{"a": [1], "\ud83d": 3}'),
+        (".a", '\ufeff{"a": [1, 2]}'),
         # Keys that stand there twice.
         (".a", '{"a": [1], "a": null}'),
         (".a", '{"a": 5, "a": [1, 2]}'),
         (".a.b", '{"a": {"b": [1]}, "a": {}}'),
     ],
 )
-def test_as_if_it_were_small(data_path: str, content: str) -> None:
-    assert in_pieces(content.encode(), data_path) == in_memory(content.encode(), data_path)
+@pytest.mark.parametrize("charset", ["utf-8", "utf-16"])
+def test_as_if_it_were_small(data_path: str, content: str, charset: str) -> None:
+    body = content.encode(charset)
+    assert in_pieces(body, data_path) == in_memory(body, data_path)
+
+
+def test_bytes_that_are_half_a_character() -> None:
+    body = b'["\xed\xa0\xbd", "a\xed\xb8\x80b"]'
+    assert in_pieces(body, ".") == in_memory(body, ".") == ["\ufffd", "a\ufffdb"]
