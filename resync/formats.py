@@ -25,8 +25,7 @@ BY_CONTENT_TYPE: dict[str, Format] = {
     "application/ndjson": "jsonl",
     "text/csv": "csv",
 }
-HALF_PAIR = re.compile(rb"\\u[dD][89a-fA-F]")
-HALF_PAIR_TEXT = re.compile(HALF_PAIR.pattern.decode())
+HALF_PAIR = re.compile(r"\\u[dD][89a-fA-F]")
 """Escapes that may stand for half a character, as where an API cuts a text in the middle of one."""
 UTF8 = frozenset({"", "utf-8", "utf8"})
 
@@ -95,8 +94,17 @@ def _value(text: str | bytes, keys: frozenset[str] = frozenset()) -> Any:
     value = json.loads(
         text, parse_constant=_refuse_constant, parse_float=_finite, object_pairs_hook=hook
     )
-    halves = HALF_PAIR_TEXT.search(text) if isinstance(text, str) else HALF_PAIR.search(text)
-    return _without_halves(value) if halves else value
+    return _without_halves(value) if _may_hold_halves(text) else value
+
+
+def _may_hold_halves(text: str | bytes) -> bool:
+    if isinstance(text, bytes):
+        try:
+            text = text.decode(json.detect_encoding(text))
+        except UnicodeDecodeError:
+            # What json.loads lets through all the same.
+            return True
+    return HALF_PAIR.search(text) is not None
 
 
 def _may_repeat(content: bytes, keys: frozenset[str]) -> bool:

@@ -7,7 +7,10 @@ the file descriptor ``FD`` as lines of JSON arrays, and a ``Summary`` to standar
 from __future__ import annotations
 
 import hashlib
+import json
+import mmap
 import os
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from itertools import islice
@@ -28,6 +31,15 @@ PIECE_BYTES = 2 * 1024 * 1024
 BEGINS = frozenset({"start_map", "start_array", "string", "number", "boolean", "null"})
 ELEMENTS_KEPT = 100
 """Of an array in what surrounds the items: paths into it, such as ``pages.0.cursor``, are short."""
+
+HALF_PAIR = re.compile(
+    rb"\\u[dD](?:[89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])"
+    rb"|(?<!\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD])[c-fC-F])"
+)
+"""An escape for half a character without the other half, which ijson takes for another one."""
+
+HALF_IN_BYTES = re.compile(rb"\xed[\xa0-\xbf]")
+"""Half a character in UTF-8, which has no place there and is let through for small answers."""
 
 # Numbers with a point are written down as they were read.
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
@@ -55,12 +67,15 @@ class Summary(msgspec.Struct):
 def take_apart(source: IO[bytes], target: IO[bytes], order: Order) -> Summary:
     """Writes the items to ``target``: in flat memory where they are one array at a path."""
     path = path_of_array(order.data_path)
-    if path is not None:
-        envelope, arrays, count = survey(source, path)
+    if path is not None and _is_plain(source):
+        envelope, alone, count = survey(source, path)
         # A single output that is itself an array stands for its items.
-        if arrays == 1 and not (count == 1 and order.data_path.endswith("[]")):
+        if alone and not (count == 1 and order.data_path.endswith("[]")):
             source.seek(0)
             items = ijson.items(source, _item(path))
+            if order.data_path.endswith("[]"):
+                # Each is an output then, and an output that is null is no item.
+                items = (item for item in items if item is not None)
             return _written(items, target, envelope)
     source.seek(0)
     body = parse_json(source.read(), None, order.excerpt, keys_in(order.data_path))
@@ -76,13 +91,16 @@ def take_apart(source: IO[bytes], target: IO[bytes], order: Order) -> Summary:
         return Summary(shortened(body), error=f"data_path {order.data_path!r} failed: {told}")
 
 
-def survey(source: IO[bytes], path: str) -> tuple[Any, int, int]:
-    """The body without the items, how many arrays ``path`` leads to (only one can be read in
-    pieces), and how many items they hold.
+def survey(source: IO[bytes], path: str) -> tuple[Any, bool, int]:
+    """The body without the items, whether ``path`` leads to one array and nothing else looks like
+    it (only that can be read in pieces), and how many items it holds.
 
     Raises ``ijson.JSONError`` if it is not whole JSON.
     """
     item = _item(path)
+    names = path.split(".") if path else []
+    way = [(".".join(names[:depth]), name) for depth, name in enumerate(names)]
+    walked: list[tuple[str, Any]] = []
     envelope = ObjectBuilder()
     arrays = count = 0
     for prefix, event, value in ijson.parse(source):
@@ -90,8 +108,11 @@ def survey(source: IO[bytes], path: str) -> tuple[Any, int, int]:
             count += event in BEGINS
         elif not prefix.startswith(f"{item}."):
             arrays += prefix == path and event == "start_array"
+            # A prefix does not tell a key "a.b" from "b" in "a", nor "item" from an array's.
+            if event == "map_key" and _is_on(f"{prefix}.{value}".removeprefix("."), path):
+                walked.append((prefix, value))
             envelope.event(event, value)
-    return envelope.value, arrays, count
+    return envelope.value, arrays == 1 and walked == way, count
 
 
 def shortened(value: Any) -> Any:
@@ -130,6 +151,21 @@ def _item(path: str) -> str:
     return f"{path}.item" if path else "item"
 
 
+def _is_plain(source: IO[bytes]) -> bool:
+    """Whether ``source`` is UTF-8 without a mark, and all its characters are whole."""
+    begins = source.read(4)
+    source.seek(0)
+    if not begins or json.detect_encoding(begins) != "utf-8":
+        return False
+    with mmap.mmap(source.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        return not HALF_PAIR.search(content) and not HALF_IN_BYTES.search(content)
+
+
+def _is_on(name: str, path: str) -> bool:
+    """Whether ``name`` stands for a step of ``path``, or for something below it."""
+    return not name or f"{path}.".startswith(f"{name}.") or (name + ".").startswith(f"{path}.")
+
+
 def _refused(error: Exception) -> str:
     reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
     return f"the answer is not whole JSON ({reason}): it may be cut short"
@@ -140,7 +176,7 @@ def main(order: Order, descriptor: int) -> Summary:
     try:
         with os.fdopen(descriptor, "wb") as target:
             return take_apart(sys.stdin.buffer, target, order)
-    except ijson.JSONError as error:
+    except (ijson.JSONError, UnicodeDecodeError) as error:
         return Summary(error=_refused(error))
     except ResponseError as error:
         return Summary(error=str(error))
