@@ -5,7 +5,8 @@ PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
 SOAK_SECONDS ?= 1800
 
-.PHONY: help demo demo-serve test lint types check matrix soak mutants audit bench docs manifests lock clean
+.PHONY: help demo demo-serve test lint types check matrix real soak mutants audit bench docs \
+	manifests lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -41,6 +42,9 @@ check: lint types test ## style, types and tests
 matrix: $(READY) ## every cell of the fault matrix: each fault, pagination and page
 	@FAULT_MATRIX=whole $(PY) -m pytest -q -n auto tests/core/test_fault_matrix.py
 
+real: $(READY) ## resyncs of third-party servers from npm and PyPI, installed into .real/ once
+	@$(PY) -m pytest -n auto --dist worksteal tests/real
+
 soak: $(READY) ## half an hour of resyncs under random faults, against a model of the catalog
 	@$(PY) -m tests.soak --seconds $(SOAK_SECONDS)
 
@@ -74,4 +78,5 @@ lock: $(READY) ## renew the lock files from pyproject.toml (needs uv on PATH)
 	@sh scripts/lock.sh
 
 clean: ## remove what set-up made
-	@rm -rf $(VENV) .venv-mutants .venv-audit .venv-manifests mutants .pytest_cache .mypy_cache .ruff_cache
+	@rm -rf $(VENV) .real .venv-mutants .venv-audit .venv-manifests mutants .pytest_cache \
+		.mypy_cache .ruff_cache

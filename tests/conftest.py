@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,18 @@ ROOT = Path(__file__).parent.parent
 
 # Without loguru's own sink, whose tracebacks with values are slow; the ``log`` fixture has one.
 logger.remove()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Tells aloud which third-party servers were not tested, and why."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    reasons = [one.longrepr[2] for one in skipped if "real" in one.keywords]
+    if not reasons:
+        return
+    terminalreporter.section("REAL SERVERS NOT TESTED", sep="!", red=True, bold=True)
+    for reason, count in Counter(reasons).items():
+        told = f"{count} skipped: {reason.removeprefix('Skipped: ')}"
+        terminalreporter.line(told, red=True, bold=True)
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from cli.detect.texts import jq_path, listed, plain, singular
+from cli.detect.texts import jq_path, listed, plain, singular, without_extension
 from errors import ResponseError
 
 ITEM_KEYS = (
@@ -140,7 +140,7 @@ def _arrays(body: dict[str, Any]) -> Iterator[tuple[tuple[str, ...], list[Any]]]
 
 
 def _expected(url_path: str) -> list[str]:
-    segments = [plain(part) for part in url_path.split("/") if part]
+    segments = [plain(without_extension(part)) for part in url_path.split("/") if part]
     own = [segments[-1], singular(segments[-1])] if segments else []
     return [*own, *ITEM_KEYS]
 

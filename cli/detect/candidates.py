@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from cli.detect.signals import Signals
 from cli.detect.texts import plain
@@ -33,6 +33,12 @@ LAST_ITEMS = (
     "min_id", "lastId",
 )  # fmt: skip
 
+RESERVED_SIZES = ("_limit", "_per_page", "_size")
+RESERVED_OFFSETS = ("_start", "_offset")
+RESERVED_PAGES = ("_page",)
+"""Names of APIs that take any other parameter for a filter. They are tried where something hints at
+them, and where parameters turn out to be filters."""
+
 PARTNERS = {
     "limit": ("offset", "page", "skip"),
     "per_page": ("page",),
@@ -49,6 +55,9 @@ PARTNERS = {
     "page[size]": ("page[number]",),
     "page[limit]": ("page[offset]",),
     "sysparm_limit": ("sysparm_offset",),
+    "_limit": ("_page", "_start", "_offset"),
+    "_per_page": ("_page",),
+    "_size": ("_page", "_offset"),
 }
 """By size parameter: the position parameters that usually go with it."""
 
@@ -56,18 +65,36 @@ POSITIONS = frozenset((*OFFSETS, *PAGES)) - {"start", "from", "p"}
 """What a URL may hold to name a page: it is taken out, so that the listing is seen from its
 start."""
 
+STARTS = {"_page": "1", "_start": "0", "_offset": "0"}
+"""Parameters that stay in a URL, with the value that names the start: without one of them the
+answer may have another shape."""
 
-def sizes_first(signals: Signals, params: Iterable[str]) -> list[str]:
+
+def sizes_first(signals: Signals, params: Sequence[str]) -> list[str]:
     """The size parameters that the answer or the URL hint at."""
     hints = [*params, *signals.link_params, *signals.echoes]
-    return _known(hints, SIZES)
+    positions = any(hint in STARTS for hint in (*params, *signals.link_params))
+    reserved = RESERVED_SIZES if positions else _reserved(hints, RESERVED_SIZES)
+    return [*reserved, *_known(hints, SIZES)]
 
 
-def positions_first(signals: Signals, size: str | None) -> list[str]:
-    """The position parameters that the answer or the size parameter hint at."""
+def positions_first(signals: Signals, params: Iterable[str], size: str | None) -> list[str]:
+    """The position parameters that the URL, the answer or the size parameter hint at."""
     partners = PARTNERS.get(size or "", ())
-    hinted = _known([*signals.link_params, *signals.echoes], (*OFFSETS, *PAGES))
-    return list(dict.fromkeys([*hinted, *partners]))
+    links = list(signals.link_params)
+    reserved = _reserved([*params, *links], (*RESERVED_PAGES, *RESERVED_OFFSETS))
+    hinted = _known([*links, *signals.echoes], (*OFFSETS, *PAGES))
+    return list(dict.fromkeys([*reserved, *hinted, *partners]))
+
+
+def is_page(name: str) -> bool:
+    """Whether a position parameter probably counts pages."""
+    return name in PAGES or name in RESERVED_PAGES
+
+
+def is_offset(name: str) -> bool:
+    """Whether a position parameter probably counts items."""
+    return name in OFFSETS or name in RESERVED_OFFSETS
 
 
 def cursors_first(path: str, value: str, signals: Signals) -> list[str]:
@@ -78,6 +105,10 @@ def cursors_first(path: str, value: str, signals: Signals) -> list[str]:
     named = bare[:1].lower() + bare[1:]
     likely = [named, leaf] if named else [leaf]
     return list(dict.fromkeys([*in_links, *likely]))
+
+
+def _reserved(hints: Iterable[str], names: tuple[str, ...]) -> list[str]:
+    return [hint for hint in dict.fromkeys(hints) if hint in names]
 
 
 def _known(hints: Iterable[str], names: tuple[str, ...]) -> list[str]:

@@ -178,6 +178,8 @@ def _why_none(probe: Probe, position: Position | None) -> tuple[str, Confidence]
         told = "the answer says that there is more, but nothing that was tried gave it"
         if signals.unnamed_link:
             told += "; the link is in a list of links, where no setting can name it"
+        elif signals.other_header:
+            told += f"; the link is in the header {signals.other_header}, which no setting can name"
         return told, Confidence.UNSURE
     totals = [total for _, total in signals.totals]
     if have in totals:
@@ -186,7 +188,7 @@ def _why_none(probe: Probe, position: Position | None) -> tuple[str, Confidence]
         told = f"{have} items came and the answer tells of {max(totals)}, but nothing gave more"
         return told, Confidence.UNSURE
     if have in USUAL_SIZES:
-        told = f"nothing that was tried changed the answer; but {have} is a usual page size"
+        told = f"nothing that was tried gave the next page; but {have} is a usual page size"
         return told, Confidence.UNSURE
     return f"nothing that was tried gave other items than these {have}", Confidence.LIKELY
 

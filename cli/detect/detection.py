@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from cli.detect import conclusions
 from cli.detect.answers import Answer, Located, identity_of, locate
-from cli.detect.candidates import OFFSETS, PAGES, POSITIONS
+from cli.detect.candidates import POSITIONS, STARTS, is_offset, is_page
 from cli.detect.findings import Confidence, Detection
 from cli.detect.options import Endpoint
 from cli.detect.positions import Position, find_position
@@ -70,13 +70,16 @@ def _located(client: HttpClient, first: Answer, endpoint: Endpoint) -> Located:
 
 def _from_the_start(endpoint: Endpoint) -> tuple[Endpoint, list[str]]:
     """The endpoint without the page that its URL may name."""
-    kept = [
-        (name, value)
-        for name, value in endpoint.params
-        if name not in POSITIONS or not value.isdecimal()
-    ]
-    dropped = [name for name, _ in endpoint.params if name not in dict(kept)]
-    notes = [f"{name} in the URL is left out: the settings name the page" for name in dropped]
+    kept: list[tuple[str, str]] = []
+    notes: list[str] = []
+    for name, value in endpoint.params:
+        start = STARTS.get(name, value) if value.isdecimal() else value
+        if name in POSITIONS and value.isdecimal():
+            notes.append(f"{name} in the URL is left out: the settings name the page")
+            continue
+        if start != value:
+            notes.append(f"{name} in the URL is set to {start}, where the listing begins")
+        kept.append((name, start))
     return replace(endpoint, params=tuple(kept)), notes
 
 
@@ -100,7 +103,7 @@ async def _probe(probe: Probe, detection: Detection) -> tuple[Size | None, Posit
     try:
         size = await find_size(probe)
         position = await find_position(probe, size.param if size else None)
-        if position is None and size is not None and probe.moved:
+        if position is None and size is not None and probe.moved and not probe.filters:
             # The listing may have been cut to the small page: it is tried whole.
             probe.small, probe.sizing = probe.first, {}
             position = await find_position(probe, None)
@@ -158,10 +161,10 @@ def _note_a_faster_way(detection: Detection, probe: Probe, counts: bool) -> None
     numbers = [
         name
         for name, value in probe.signals.link_params.items()
-        if name in (*OFFSETS, *PAGES) and value.isdecimal()
+        if (is_offset(name) or is_page(name)) and value.isdecimal()
     ]
     if numbers and not counts:
-        kind = "page" if numbers[0] in PAGES else "offset"
+        kind = "page" if is_page(numbers[0]) else "offset"
         detection.notes.append(
             f"the links count by {numbers[0]}: paginationType {kind} may be faster, as its pages "
             "can be fetched ahead; it was not tried"

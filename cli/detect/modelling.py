@@ -9,7 +9,7 @@ from typing import Any
 
 from cli.detect.fields import AS_TEXT, Fields, Property, as_objects, read_fields, values_of
 from cli.detect.findings import Confidence, Detection, Finding
-from cli.detect.texts import jq_path, legal, plain, singular, title_of
+from cli.detect.texts import jq_path, legal, plain, singular, title_of, without_extension
 
 IDENTIFIERS = (
     "id", "uuid", "guid", "_id", "identifier", "key", "sys_id", "gid", "slug", "full_name",
@@ -82,7 +82,8 @@ def model_of(detection: Detection, taken: set[str], secret: Callable[[str], bool
 
 def blueprint_words(path: str) -> list[str]:
     """The words in a path that name what is there, each as one of it."""
-    parts = [part for part in path.split("/") if WORD.fullmatch(part) and not VERSION.match(part)]
+    segments = map(without_extension, path.split("/"))
+    parts = [part for part in segments if WORD.fullmatch(part) and not VERSION.match(part)]
     return [singular(part) for part in parts if part not in ("api", "rest")] or ["item"]
 
 

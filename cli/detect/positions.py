@@ -12,7 +12,11 @@ from cli.detect.candidates import (
     LAST_ITEMS,
     OFFSETS,
     PAGES,
+    RESERVED_OFFSETS,
+    RESERVED_PAGES,
     cursors_first,
+    is_offset,
+    is_page,
     positions_first,
 )
 from cli.detect.findings import Confidence
@@ -111,13 +115,18 @@ async def _by_cursor(probe: Probe, sort: type[str] | type[int]) -> Position | No
 async def _by_count(probe: Probe, size: str | None) -> Position | None:
     if not probe.step:
         return None
-    moved = [name for name in probe.moved if name in (*OFFSETS, *PAGES)]
-    hints = dict.fromkeys([*moved, *positions_first(probe.signals, size)])
+    moved = (
+        [] if probe.filters else [name for name in probe.moved if is_offset(name) or is_page(name)]
+    )
+    given = [name for name, _ in probe.prober.endpoint.params]
+    hints = dict.fromkeys([*moved, *positions_first(probe.signals, given, size)])
+    if probe.filters:
+        hints |= dict.fromkeys([*RESERVED_PAGES, *RESERVED_OFFSETS])
     likely = list(hints)[:MOST_HINTS]
     offsets = [name for name in OFFSETS if name not in likely]
     pages = [name for name in PAGES if name not in likely]
     for names in (*([name] for name in likely), *groups(offsets), *groups(pages)):
-        as_page = names[0] in PAGES
+        as_page = is_page(names[0])
         for value in _values(probe, as_page):
             if position := await _counted(probe, names, value, as_page):
                 return position

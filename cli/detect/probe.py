@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from cli.detect.answers import Answer, Identity, ItemsPath, place_of
 from cli.detect.findings import Attempt
@@ -17,6 +17,11 @@ GROUP = 6
 MOST_SINGLY = 9
 """Parameters of one sort that are tried one by one, on an API that refuses unknown ones."""
 
+MOST_BESIDE_FILTERS = 3
+"""The same, on an API that takes unknown ones for filters: there are other names to try then."""
+
+UNKNOWN = "no_such_parameter"
+
 SAME_ITEMS = "the same items"
 NO_ITEMS = "no items"
 
@@ -27,7 +32,9 @@ Values = Mapping[str, str]
 class Probe:
     """``first`` is the answer to the URL as it is; ``small`` a page with as few items as the API
     lets one ask for, got by ``sizing``; ``longest`` the longest page so far from the beginning of
-    the listing; ``moved`` are parameters that led to where there are no items."""
+    the listing; ``moved`` are parameters that led to where there are no items. An API that is
+    ``strict`` refuses unknown parameters; ``filters`` tells whether they filter the items instead,
+    None if nobody asked."""
 
     prober: Prober
     path: ItemsPath
@@ -40,6 +47,7 @@ class Probe:
     moved: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     strict: bool = False
+    filters: bool | None = None
 
     @property
     def signals(self) -> Signals:
@@ -128,7 +136,7 @@ class Probe:
         refuses a group; then they are asked for one by one.
         """
         if self.strict or len(names) == 1:
-            for name in names[:MOST_SINGLY]:
+            for name in names[: MOST_BESIDE_FILTERS if self.filters else MOST_SINGLY]:
                 answer = await self.ask(values(name))
                 if good(answer):
                     return name, answer
@@ -137,7 +145,7 @@ class Probe:
         for name in names:
             changes |= values(name)
         answer = await self.ask(changes)
-        if answer.refused:
+        if answer.refused or (not answer.items and await self._filter()):
             self.strict = True
             return await self.pick(names, values, good)
         if self.is_same(answer) and not good(answer):
@@ -148,7 +156,19 @@ class Probe:
                 return found
         return None
 
+    async def _filter(self) -> bool:
+        """Whether parameters that the API does not know filter its items; asks once."""
+        if self.filters is None:
+            answer = self._take(await self.prober.ask({UNKNOWN: "3"}))
+            self.filters = not answer.items
+            if self.filters:
+                self.notes.append("the API takes parameters that it does not know for filters")
+        return self.filters
+
     def _take(self, answer: Answer) -> Answer:
+        if isinstance(self.first.body, list) and isinstance(answer.body, dict):
+            # Not one item: the items are elsewhere in it, where the data_path does not lead.
+            return replace(answer, refused="answered with an object in place of an array")
         answer = answer.read(self.path, self.identity)
         if self.first.keys and answer.keys[:1] == self.first.keys[:1]:
             longer = len(answer.keys) > len(self.reference)

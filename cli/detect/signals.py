@@ -53,7 +53,8 @@ class Signals:
     """The signs in one answer, each with the dot path (or header) where it stands.
 
     ``more`` and ``last`` are flags; ``echoes`` are the names of numbers that may repeat the
-    request's parameters; ``unnamed_link`` tells of a link that stands where no path leads.
+    request's parameters; ``unnamed_link`` tells of a link that stands where no path leads, and
+    ``other_header`` is the name of a header that holds one, other than ``Link``.
     """
 
     header_next: str | None = None
@@ -64,12 +65,14 @@ class Signals:
     totals: tuple[tuple[str, int], ...] = ()
     echoes: tuple[str, ...] = ()
     unnamed_link: bool = False
+    other_header: str | None = None
 
     @property
     def promises_more(self) -> bool:
         """Whether any sign but a total says that this was not all."""
         flags = any(value for _, value in self.more) or any(not value for _, value in self.last)
-        return bool(self.header_next or self.links or flags or self.unnamed_link)
+        links = self.header_next or self.links or self.unnamed_link or self.other_header
+        return bool(links or flags)
 
     @property
     def link_params(self) -> dict[str, str]:
@@ -97,6 +100,7 @@ def read_signals(answer: Answer, path: ItemsPath) -> Signals:
         totals=(*_totals(flat), *((name, total) for name, total in headers if total is not None)),
         echoes=tuple(_leaf(name) for name, value in flat if as_count(value) is not None),
         unnamed_link=_unnamed_link(answer.body),
+        other_header=_other_header(answer),
     )
 
 
@@ -130,6 +134,17 @@ def _leaf(name: str) -> str:
 def _header_next(answer: Answer) -> str | None:
     links = parse_link_header(answer.headers.get("link", ""))
     return next((link.target for link in links if "next" in link.rels), None)
+
+
+def _other_header(answer: Answer) -> str | None:
+    return next(
+        (
+            name
+            for name, value in answer.headers.items()
+            if "next" in name.lower() and is_link(value)
+        ),
+        None,
+    )
 
 
 def _links(values: list[tuple[str, Any]]) -> tuple[tuple[str, str], ...]:

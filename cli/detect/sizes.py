@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cli.detect.answers import Answer
-from cli.detect.candidates import SIZES, sizes_first
+from cli.detect.candidates import RESERVED_SIZES, SIZES, sizes_first
 from cli.detect.findings import Confidence
 from cli.detect.probe import Probe, groups
 from cli.detect.texts import counted
@@ -77,6 +77,8 @@ async def _pick(probe: Probe, small: int) -> tuple[str, Answer] | None:
         picked = await probe.pick(names, lambda name: {name: str(small)}, good)
         if picked is not None:
             return picked
+        if probe.filters:
+            return await probe.pick(RESERVED_SIZES, lambda name: {name: str(small)}, good)
         if probe.strict and len(names) > 1:
             break
     return None

@@ -51,6 +51,11 @@ def singular(word: str) -> str:
     return word
 
 
+def without_extension(segment: str) -> str:
+    """The last segment of a path without the format that it may name: ``tickets.json``."""
+    return re.sub(r"\.(json|jsonl|ndjson|csv)$", "", segment, flags=re.IGNORECASE)
+
+
 def plain(name: str) -> str:
     """``name`` without what its spelling adds: ``next_page``, ``nextPage``: ``nextpage``."""
     return re.sub(r"[^a-z0-9]", "", name.lower())

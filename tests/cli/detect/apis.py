@@ -182,11 +182,33 @@ def mean(url: str, query: Query) -> Reply:
     return strict(url, query)
 
 
+def reserved(url: str, query: Query) -> Reply:
+    """``_page`` and ``_per_page``; any other parameter is a filter that nothing passes."""
+    page, size = int(query.get("_page", 1)), min(int(query.get("_per_page", 10)), 20)
+    found = [] if query.keys() - {"_page", "_per_page"} else RECORDS
+    told = {"next": page + 1 if page * size < len(found) else None, "items": len(found)}
+    return Reply({**told, "data": found[(page - 1) * size : page * size]})
+
+
+def two_shapes(url: str, query: Query) -> Reply:
+    """Everything in an array; with ``_page`` a page in an object, as the newest json-server has."""
+    return reserved(url, query) if "_page" in query else Reply(RECORDS)
+
+
+def other_header(url: str, query: Query) -> Reply:
+    """A link to the next page in a header of its own, as Kinto has; unknown ones are filters."""
+    start = int(query.get("_token", 0))
+    found = [] if query.keys() - {"_token"} else RECORDS[start : start + 10]
+    more = start + 10 < len(RECORDS)
+    return Reply({"data": found}, {"next-page": f"{url}?_token={start + 10}"} if more else {})
+
+
 SHAPES: dict[str, Callable[[str, Query], Reply]] = {
     one.__name__: one
     for one in (
         github, slack, odata, odata_without_links, spring, stripe, nothing, strict, hubspot,
         zendesk, scim, google, relay, fixed_pages, fixed_offset, jira, limited, limited_pages, mean,
+        reserved, two_shapes, other_header,
     )
 }  # fmt: skip
 

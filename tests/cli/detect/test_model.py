@@ -34,6 +34,7 @@ def modelled(*listings: tuple[str, list[Any]], complete: bool = True) -> list[Mo
         ([1], "/x", "."),
         ({"data": [{"a": 1}], "included": [{"b": 1}, {"b": 2}]}, "/x", ".data"),
         ({"page": {"teams": [{"a": 1}], "tags": [{"b": 1}]}}, "/v1/teams", ".page.teams"),
+        ({"data": [{"a": 1}], "tickets": [{"b": 1}]}, "/api/v2/tickets.json", ".tickets"),
         ({"errors": [], "warnings": ["w"], "d": {"results": []}}, "/x", ".d.results"),
         ({"facets": [{"f": 1}, {"f": 2}], "hits": {"hits": [{"a": 1}]}}, "/x", ".hits.hits"),
         ({"ids": [1, 2], "rows": [{"a": 1}]}, "/x", ".rows"),
@@ -175,6 +176,11 @@ def test_a_part_of_the_identifiers_is_enough_where_the_name_says_so() -> None:
 def test_endpoints_of_the_same_name_get_blueprints_of_their_own() -> None:
     models = modelled(("/a/items", []), ("/b/items", []), ("/b/items/", []))
     assert len({model.blueprint for model in models}) == 3
+
+
+def test_the_format_in_a_path_is_no_part_of_a_name() -> None:
+    models = modelled(("/api/v2/tickets.json", []), ("/main/teams.JSON", []), ("/v1/rows.csv", []))
+    assert [model.blueprint for model in models] == ["ticket", "team", "row"]
 
 
 def test_signs_are_read_outside_the_items() -> None:

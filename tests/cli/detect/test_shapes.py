@@ -110,6 +110,14 @@ FOUND: dict[str, dict[str, str]] = {
         "size_param": "",
         "page_size": "12",
     },
+    "reserved": {
+        "pagination_type": "page",
+        "pagination_param": "_page",
+        "start_page": "1",
+        "size_param": "_per_page",
+        "page_size": "20",
+    },
+    "two_shapes": {"pagination_type": "none"},
     "limited": {"pagination_type": "next_link", "next_link_path": "next", "page_size": "20"},
 }
 FOUND["mean"] = FOUND["strict"]
@@ -129,7 +137,7 @@ def settings_of(endpoint: dict[str, Any]) -> dict[str, str]:
 
 
 def test_every_shape_has_its_expectation() -> None:
-    assert FOUND.keys() == SHAPES.keys() - {"stripe"}
+    assert FOUND.keys() == SHAPES.keys() - {"stripe", "other_header"}
 
 
 @pytest.mark.parametrize("name", FOUND)
@@ -184,3 +192,23 @@ def test_a_link_to_another_origin_is_not_followed(detect: Detect, shapes_url: st
     (tried,) = (one for one in outcome.endpoints[0]["tried"] if "paging.next.link" in one["what"])
     assert "api.elsewhere.example" in tried["outcome"]
     assert "cannot be followed" in tried["outcome"]
+
+
+def test_a_page_in_the_url_stays_where_without_it_the_answer_has_another_shape(
+    detect: Detect, shapes_url: str
+) -> None:
+    outcome = detect(f"{shapes_url}/two_shapes?_page=3")
+    assert outcome.code == 0, outcome.out
+    (endpoint,) = outcome.endpoints
+    assert settings_of(endpoint) == FOUND["reserved"]
+    assert (endpoint["kind"], endpoint["dataPath"]) == ("/two_shapes", ".data")
+    assert (endpoint["items"], endpoint["complete"]) == (47, True)
+    assert "_page in the URL is set to 1" in " ".join(endpoint["notes"])
+
+
+def test_a_link_in_a_header_of_its_own_is_told(detect: Detect, shapes_url: str) -> None:
+    outcome = detect(f"{shapes_url}/other_header")
+    assert outcome.code == 1
+    assert outcome.confidence("paginationType") == "not sure"
+    assert "the link is in the header next-page, which no setting can name" in outcome.out
+    assert "does not know for filters" in outcome.out
