@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
-import hashlib
-import json
-from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable
-from contextlib import aclosing, suppress
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
 from dataclasses import replace
 
 from errors import PaginationError
-from pagination.paginator import End, Page, PageRequest, Paginator, Progress, SeekablePaginator
+from pagination.ahead import Ahead, Fetch, digest_of
+from pagination.paginator import End, Page, PageRequest, Paginator, Progress
 from pagination.placement import asked_size
 from pagination.signals import evidence_in, total_of
 from settings.model import PaginationType
 
 READINGS = 3
 """How often a listing is read that shrinks while it is read."""
-
-Place = Callable[[Page], Page]
-Fetch = Callable[[PageRequest, Callable[[Page], None]], Awaitable[Page]]
-"""Gets a page. Where its items take a while to find, the page as far as it is known is told first:
-``records`` then stand for items that are there."""
 
 
 class PageSizes:
@@ -93,7 +86,7 @@ async def _read(
     def place(page: Page) -> Page:
         return _placed(page, previous, sizes, template, paginator)
 
-    ahead = _Ahead(paginator, fetch, permits, place)
+    ahead = Ahead(paginator, fetch, permits, place)
     step: PageRequest | End | PaginationError = paginator.first(request)
     try:
         while isinstance(step, PageRequest):
@@ -111,117 +104,6 @@ async def _read(
         raise step
     if isinstance(step, End):
         on_end(step)
-
-
-class _Ahead:
-    """The pages that are being fetched before they are needed, in the order of the listing."""
-
-    def __init__(self, paginator: Paginator, fetch: Fetch, permits: int, place: Place) -> None:
-        self._paginator = paginator
-        self._fetch = fetch
-        self._permits = permits
-        self._place = place
-        self._tasks: dict[Hashable, asyncio.Task[Page]] = {}
-        self._dropped: set[asyncio.Task[Page]] = set()
-        self._window = 1
-        self._round = 1
-        self._count = 0
-        self._awaited: Hashable = None
-        self._known: Page | None = None
-
-    async def get(self, request: PageRequest) -> Page:
-        """The page for ``request``, which may be on its way already."""
-        self._awaited = _name(request)
-        task = self._tasks.pop(self._awaited, None)
-        if task is None:
-            return await self._fetch(request, self._anticipate)
-        known, self._known = self._known, None
-        if known is not None:
-            self._anticipate(known)
-        try:
-            return await task
-        finally:
-            if not task.done():
-                self._drop(task)
-
-    def prepare(self, page: Page, step: PageRequest | End | PaginationError) -> None:
-        """Starts what is worth fetching after ``page``, and drops what is not any more."""
-        self._awaited = None
-        size = self._size(page) if isinstance(step, PageRequest) else 0
-        wanted: dict[Hashable, PageRequest] = {}
-        begun = len(self._tasks)
-        as_foreseen = begun and _name(step) == next(iter(self._tasks)) and page.count == self._count
-        if isinstance(step, PageRequest) and not as_foreseen:
-            begun = 0
-            wanted[_name(step)] = step
-        if isinstance(self._paginator, SeekablePaginator):
-            for distance in range(max(2, begun + 1), size + 1):
-                request = self._paginator.at(page, distance)
-                wanted[_name(request)] = request
-        self._count = page.count
-        kept = dict(list(self._tasks.items())[: min(begun, size)])
-        going_on = kept | {key: self._tasks[key] for key in wanted if key in self._tasks}
-        for key, task in self._tasks.items():
-            if key not in going_on:
-                self._drop(task)
-        new = {key: going_on.get(key) or self._begun(one) for key, one in wanted.items()}
-        self._tasks = kept | new
-
-    def _begun(self, request: PageRequest) -> asyncio.Task[Page]:
-        return asyncio.ensure_future(self._fetch(request, self._anticipate))
-
-    def _anticipate(self, page: Page) -> None:
-        """Starts what follows a page that is waited for and whose items are still to be found."""
-        if isinstance(self._paginator, SeekablePaginator):
-            return
-        if _name(page.request) != self._awaited:
-            self._known = page
-        if self._known is page or self._tasks:
-            return
-        with suppress(PaginationError):
-            step = self._paginator.following(self._place(page))
-            if isinstance(step, PageRequest):
-                self._tasks[_name(step)] = self._begun(step)
-
-    async def close(self) -> None:
-        """Ends all that is on its way; returns when it has ended."""
-        for task in self._tasks.values():
-            self._drop(task)
-        self._tasks.clear()
-        if self._dropped:
-            await asyncio.gather(*self._dropped, return_exceptions=True)
-
-    def _size(self, page: Page) -> int:
-        """How many pages after ``page`` to have under way."""
-        if not isinstance(self._paginator, SeekablePaginator) or not page.count:
-            return 1
-        self._resize(page)
-        left = self._paginator.pages_left(page)
-        size = self._window if left is None else min(max(left, 1), self._permits)
-        return min(size, self._window) if page.throttled else size
-
-    def _resize(self, page: Page) -> None:
-        """Doubles the window once a whole round came back full; halves it for a busy API."""
-        if page.throttled:
-            self._window = self._round = max(1, self._window // 2)
-            return
-        if page.progress.pages == 1:
-            return
-        self._round -= 1
-        if self._round <= 0 and page.count >= page.progress.first_page_items:
-            self._window = min(2 * self._window, self._permits)
-            self._round = self._window
-
-    def _drop(self, task: asyncio.Task[Page]) -> None:
-        task.cancel()
-        self._dropped.add(task)
-        task.add_done_callback(self._forget)
-
-    def _forget(self, task: asyncio.Task[Page]) -> None:
-        """A dropped page's failure is nobody's failure."""
-        self._dropped.discard(task)
-        if not task.cancelled():
-            task.exception()
 
 
 def _shrunk(paginator: Paginator) -> End:
@@ -305,24 +187,10 @@ def _judge(
 
 
 def _refuse_repetition(request: PageRequest, seen: set[bytes], paginator: Paginator) -> None:
-    key = _key(request)
-    if key in seen:
+    digest = digest_of(request)
+    if digest in seen:
         raise PaginationError(
             f"the answer leads to a page that was read already ({paginator.position} would be "
             "repeated): the listing would never end. Check cursorPath and paginationParam."
         )
-    seen.add(key)
-
-
-def _name(request: object) -> Hashable:
-    """What is the same for requests for the same page, and cheap to make."""
-    if not isinstance(request, PageRequest):
-        return None
-    return (request.url, request.params) if request.body is None else _key(request)
-
-
-def _key(request: PageRequest) -> bytes:
-    """A short digest: a listing of 100,000 pages keeps one for each."""
-    body = json.dumps(request.body, sort_keys=True)
-    text = "\n".join([request.url, *(f"{n}={v}" for n, v in request.params), body])
-    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+    seen.add(digest)

@@ -8,6 +8,7 @@ from typing import Any, cast
 from port_ocean.context.ocean import ocean
 from port_ocean.core.handlers import JQEntityProcessor
 from port_ocean.core.models import Blueprint
+from port_ocean.exceptions.utils import SignalHandlerAlreadyInitialized
 from port_ocean.ocean import Ocean
 from port_ocean.utils.signal import init_signal_handler
 
@@ -27,7 +28,10 @@ class OfflinePort:
 
 async def start_offline(blueprints: Blueprints | None) -> None:
     """Makes Ocean's context with its entity processor; it opens no connection."""
-    init_signal_handler()
+    # Whoever runs this inside a process of their own may have one.
+    with contextlib.suppress(SignalHandlerAlreadyInitialized):
+        init_signal_handler()
+    # Ocean looks for the integration's name and defaults where it is started.
     with contextlib.chdir(ROOT):
         app = Ocean(config_override=dict(NO_PORT))
     app.port_client = cast(Any, OfflinePort(blueprints or {}))
