@@ -7,7 +7,7 @@ from html import escape
 
 from benchmarks.result import Result
 
-WIDTH, ROW, LEFT, TOP = 1080, 26, 560, 54
+WIDTH, ROW, LEFT, TOP = 1200, 26, 620, 54
 FULL = 360
 """Pixels of a bar that is wholly used."""
 
@@ -47,7 +47,7 @@ def chart(results: Sequence[Result]) -> str:
         parts += [
             f'<text x="{LEFT - 10}" y="{y + 14}" text-anchor="end">{escape(label)}</text>',
             f'<rect class="{kind}" x="{LEFT}" y="{y + 2}" width="{width:.0f}" height="16" rx="2"/>',
-            f'<text class="small" x="{LEFT + width + 6:.0f}" y="{y + 14}">{escape(figure)}</text>',
+            f'<text class="small" x="{LEFT + max(width, FULL) + 8:.0f}" y="{y + 14}">{escape(figure)}</text>',
         ]
     x = LEFT + FULL
     parts.append(f'<line class="limit" x1="{x}" y1="{TOP - 8}" x2="{x}" y2="{height - 12}"/>')
