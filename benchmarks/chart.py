@@ -40,6 +40,7 @@ def chart(results: Sequence[Result]) -> str:
     for number, result in enumerate(results):
         y = TOP + ROW * number
         width = max(2.0, FULL * min(result.of_bar, LONGEST))
+        beside = LEFT + max(width, FULL) + 8
         kind = "good" if result.passed else "bad"
         sign = "≥" if result.at_least else "≤"
         label = f"{result.name}: {result.measure}"
@@ -47,7 +48,7 @@ def chart(results: Sequence[Result]) -> str:
         parts += [
             f'<text x="{LEFT - 10}" y="{y + 14}" text-anchor="end">{escape(label)}</text>',
             f'<rect class="{kind}" x="{LEFT}" y="{y + 2}" width="{width:.0f}" height="16" rx="2"/>',
-            f'<text class="small" x="{LEFT + max(width, FULL) + 8:.0f}" y="{y + 14}">{escape(figure)}</text>',
+            f'<text class="small" x="{beside:.0f}" y="{y + 14}">{escape(figure)}</text>',
         ]
     x = LEFT + FULL
     parts.append(f'<line class="limit" x1="{x}" y1="{TOP - 8}" x2="{x}" y2="{height - 12}"/>')
