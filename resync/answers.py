@@ -115,7 +115,7 @@ class AnswerReader:
         if file is None:
             file = await asyncio.to_thread(spooled, response.content)
         try:
-            found = await take_apart(file, endpoint.data_path, excerpt)
+            found = await take_apart(file, endpoint.data_path, excerpt, _looked_at(endpoint))
         except LargeError as error:
             refuse_error(error.envelope, excerpt)
             raise
@@ -148,6 +148,14 @@ class AnswerReader:
 
 def _content_type(response: Response) -> str:
     return str(response.headers.get("content-type", ""))
+
+
+def _looked_at(endpoint: EndpointPlan) -> int:
+    """How many elements of an array the paths of pagination may lead to, as ``99.id`` to 100."""
+    one = endpoint.pagination
+    paths = (one.cursor_path, one.has_more_path, one.last_page_path, one.total_path)
+    parts = [part for path in (*paths, one.next_link_path) if path for part in path.split(".")]
+    return max((int(part) + 1 for part in parts if part.isdecimal()), default=0)
 
 
 def _whole(file: IO[bytes]) -> bytes:

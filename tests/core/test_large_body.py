@@ -146,6 +146,26 @@ async def test_large_pages_lead_to_the_next(core: Core, data_path: str) -> None:
     assert api.asked == ["/0", "/1"]
 
 
+class KeysetApi(CannedApi):
+    """Answers ``/keyset`` with the 600 items behind the one that its cursor names."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        cursor = scope["query_string"].decode().rpartition("cursor=")[2].partition("&")[0]
+        start = int(cursor) - HUGE + 1 if cursor.isdecimal() else 0
+        self.json("/keyset", json.dumps({"items": items()[start : start + 600]}))
+        await super().__call__(scope, receive, send)
+
+
+@pytest.mark.parametrize("data_path", [".items", ".items[]", "[.items[]]"])
+async def test_a_cursor_may_stand_in_an_item_of_a_large_page(core: Core, data_path: str) -> None:
+    with serve(KeysetApi()) as url:
+        settings = {"baseUrl": url, "paginationType": "cursor", "cursorPath": "items.599.id"}
+        outcome = await core.resync(settings, resource("/keyset", data_path=data_path))
+    assert outcome.succeeded, outcome.error
+    found = core.catalog.identifiers("record")
+    assert sorted(found) == sorted(item["id"] for item in items())
+
+
 async def test_a_large_page_that_comes_again_is_told(
     core: Core, canned: CannedApi, url: str
 ) -> None:
