@@ -22,7 +22,7 @@ from resync.extraction import (
     simple_outputs,
 )
 from resync.formats import is_utf8_json, read_body
-from resync.jq import Jq, JqError
+from resync.jq import WORKERS, Jq, JqError
 from resync.large_body import LargeError, spooled, take_apart
 from resync.plan import EndpointPlan
 
@@ -36,6 +36,8 @@ class AnswerReader:
         self._redactor = redactor
         self._jq = jq
         self._warn_once = warn_once
+        # As many as come would share the processor, until none of them ends in time.
+        self._workers = asyncio.Semaphore(WORKERS)
 
     async def page(
         self,
@@ -114,8 +116,11 @@ class AnswerReader:
         file = response.file
         if file is None:
             file = await asyncio.to_thread(spooled, response.content)
+        looked_at = _looked_at(endpoint)
         try:
-            found = await take_apart(file, endpoint.data_path, excerpt, _looked_at(endpoint))
+            with file:
+                async with self._workers:
+                    found = await take_apart(file, endpoint.data_path, excerpt, looked_at)
         except LargeError as error:
             refuse_error(error.envelope, excerpt)
             raise
