@@ -27,6 +27,9 @@ from resync.large_body import LargeError, spooled, take_apart
 from resync.plan import EndpointPlan
 
 NO_CONTENT = 204
+THREAD_BYTES = 1024 * 1024
+"""What is larger is read in a thread: CSV, JSON Lines, keys that recur and half characters take
+several times as long as plain JSON, and let others run meanwhile there."""
 
 
 class AnswerReader:
@@ -67,13 +70,13 @@ class AnswerReader:
         utf8_json = is_utf8_json(_content_type(response), endpoint.format)
         if large and utf8_json and not endpoint.items_to_parse:
             return await self._taken_apart(kind, endpoint, response, page)
-        body = await self._body(endpoint, response, large)
+        body = await self._body(endpoint, response)
         if SIMPLE_PATH.fullmatch(endpoint.data_path) is None or endpoint.items_to_parse:
             known(replace(page, body=body, records=range(1)))
         items = await self._items(kind, endpoint, body, response.content)
         return replace(page, body=body, items=items, records=await self._records(endpoint, items))
 
-    async def _body(self, endpoint: EndpointPlan, response: Response, large: bool) -> Any:
+    async def _body(self, endpoint: EndpointPlan, response: Response) -> Any:
         content = response.content
         if response.file is not None:
             content = await asyncio.to_thread(_whole, response.file)
@@ -85,7 +88,7 @@ class AnswerReader:
             self._redactor.excerpt(content),
             keys_in(endpoint.data_path),
         )
-        return await asyncio.to_thread(read) if large else read()
+        return await asyncio.to_thread(read) if len(content) > THREAD_BYTES else read()
 
     async def _items(
         self, kind: str, endpoint: EndpointPlan, body: Any, content: bytes
