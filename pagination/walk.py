@@ -144,13 +144,15 @@ def _placed(
 
 def _total(page: Page, paginator: Paginator) -> int | None:
     """The total that a page tells, where positions may be counted: behind a removed item, a cursor
-    finds its place again. Behind the end, 0 is none."""
+    finds its place again. Behind the end, 0 is none; and one that was merely recognised and is the
+    page's own size is that, and smaller on the last page."""
     if paginator.settings.type is PaginationType.CURSOR:
         return None
     try:
-        return total_of(page, paginator.settings) or None
+        total = total_of(page, paginator.settings) or None
     except PaginationError:
         return None
+    return total if total != page.count or paginator.settings.total_path else None
 
 
 def _judge(

@@ -23,11 +23,14 @@ from resync.extraction import (
     simple_outputs,
 )
 from resync.formats import is_utf8_json, read_body
-from resync.jq import Jq, JqError
+from resync.jq import WORKERS, Jq, JqError
 from resync.large_body import LargeError, spooled, take_apart
 from resync.plan import EndpointPlan
 
 NO_CONTENT = 204
+THREAD_BYTES = 1024 * 1024
+"""What is larger is read in a thread: CSV, JSON Lines, keys that recur and half characters take
+several times as long as plain JSON, and let others run meanwhile there."""
 
 
 class AnswerReader:
@@ -37,6 +40,8 @@ class AnswerReader:
         self._redactor = redactor
         self._jq = jq
         self._warn_once = warn_once
+        # As many as come would share the processor, until none of them ends in time.
+        self._workers = asyncio.Semaphore(WORKERS)
 
     async def page(
         self,
@@ -66,13 +71,13 @@ class AnswerReader:
         utf8_json = is_utf8_json(_content_type(response), endpoint.format)
         if large and utf8_json and not endpoint.items_to_parse:
             return await self._taken_apart(kind, endpoint, response, page)
-        body = await self._body(endpoint, response, large)
+        body = await self._body(endpoint, response)
         if SIMPLE_PATH.fullmatch(endpoint.data_path) is None or endpoint.items_to_parse:
             known(replace(page, body=body, records=range(1)))
         items = await self._items(kind, endpoint, body, response.content)
         return replace(page, body=body, items=items, records=await self._records(endpoint, items))
 
-    async def _body(self, endpoint: EndpointPlan, response: Response, large: bool) -> Any:
+    async def _body(self, endpoint: EndpointPlan, response: Response) -> Any:
         content = response.content
         if response.file is not None:
             content = await asyncio.to_thread(_whole, response.file)
@@ -84,7 +89,7 @@ class AnswerReader:
             self._redactor.excerpt(content),
             keys_in(endpoint.data_path),
         )
-        return await asyncio.to_thread(read) if large else read()
+        return await asyncio.to_thread(read) if len(content) > THREAD_BYTES else read()
 
     async def _items(
         self, kind: str, endpoint: EndpointPlan, body: Any, content: bytes
@@ -122,8 +127,11 @@ class AnswerReader:
         file = response.file
         if file is None:
             file = await asyncio.to_thread(spooled, response.content)
+        looked_at = _looked_at(endpoint)
         try:
-            found = await take_apart(file, endpoint.data_path, excerpt)
+            with file:
+                async with self._workers:
+                    found = await take_apart(file, endpoint.data_path, excerpt, looked_at)
         except LargeError as error:
             self._refuse(error.envelope, response.content, error)
         self._check(kind, endpoint, found.envelope, bool(len(found.records)), response.content)
@@ -156,6 +164,14 @@ class AnswerReader:
 
 def _content_type(response: Response) -> str:
     return str(response.headers.get("content-type", ""))
+
+
+def _looked_at(endpoint: EndpointPlan) -> int:
+    """How many elements of an array the paths of pagination may lead to, as ``99.id`` to 100."""
+    one = endpoint.pagination
+    paths = (one.cursor_path, one.has_more_path, one.last_page_path, one.total_path)
+    parts = [part for path in (*paths, one.next_link_path) if path for part in path.split(".")]
+    return max((int(part) + 1 for part in parts if part.isdecimal()), default=0)
 
 
 def _whole(file: IO[bytes]) -> bytes:

@@ -58,17 +58,20 @@ class LargeError(ResponseError):
         super().__init__(message)
 
 
-async def take_apart(file: IO[bytes], data_path: str, excerpt: str) -> LargeBody:
+async def take_apart(
+    file: IO[bytes], data_path: str, excerpt: str, looked_at: int = 0
+) -> LargeBody:
     """Takes apart the JSON body in ``file`` (which is closed), whose items are at ``data_path``.
 
-    ``excerpt`` is how it begins, secrets masked. Raises ``LargeError`` where that fails, and where
+    ``excerpt`` is how it begins, secrets masked; pagination looks at the first ``looked_at``
+    elements of arrays, at most. Raises ``LargeError`` where that fails, and where
     it takes longer than a second for each MiB.
     """
     with file:
         size = file.seek(0, os.SEEK_END)
         file.seek(0)
         program = compile_expression(data_path).program_string
-        order = Order(data_path, program, LONGEST_SECONDS / 2, excerpt)
+        order = Order(data_path, program, LONGEST_SECONDS / 2, excerpt, looked_at)
         items = tempfile.TemporaryFile()  # noqa: SIM115 - closed by whoever reads the pieces
         try:
             found = await _summary(file, items, order, longest_seconds(size))

@@ -47,12 +47,14 @@ _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 class Order(msgspec.Struct):
     """What to do: find the items at ``data_path``, whose jq program is ``program``; ``excerpt`` is
-    how the body begins, secrets masked."""
+    how the body begins, secrets masked. Pagination looks at the first ``looked_at`` elements of
+    arrays, and at those of the items, too."""
 
     data_path: str
     program: str
     seconds: float
     excerpt: str
+    looked_at: int = 0
 
 
 class Summary(msgspec.Struct):
@@ -68,7 +70,7 @@ def take_apart(source: IO[bytes], target: IO[bytes], order: Order) -> Summary:
     """Writes the items to ``target``: in flat memory where they are one array at a path."""
     path = path_of_array(order.data_path)
     if path is not None and _is_plain(source):
-        envelope, alone, count = survey(source, path)
+        envelope, alone, count = survey(source, path, order.looked_at)
         # A single output that is itself an array stands for its items.
         if alone and not (count == 1 and order.data_path.endswith("[]")):
             source.seek(0)
@@ -77,23 +79,24 @@ def take_apart(source: IO[bytes], target: IO[bytes], order: Order) -> Summary:
                 # Each is an output then, and an output that is null is no item.
                 items = (item for item in items if item is not None)
             return _written(items, target, envelope)
+    kept = max(ELEMENTS_KEPT, order.looked_at)
     source.seek(0)
     body = parse_json(source.read(), None, order.excerpt, keys_in(order.data_path))
     try:
         outputs = simple_outputs(body, order.data_path)
         if outputs is None:
             outputs = evaluate(order.program, body, order.seconds)
-        return _written(as_items(outputs), target, shortened(body))
+        return _written(as_items(outputs), target, shortened(body, kept))
     except ResponseError as error:
-        return Summary(shortened(body), error=str(error))
+        return Summary(shortened(body, kept), error=str(error))
     except ValueError as error:
         told = str(error).strip() or "it cannot be evaluated"
-        return Summary(shortened(body), error=f"data_path {order.data_path!r} failed: {told}")
+        return Summary(shortened(body, kept), error=f"data_path {order.data_path!r} failed: {told}")
 
 
-def survey(source: IO[bytes], path: str) -> tuple[Any, bool, int]:
-    """The body without the items, whether ``path`` leads to one array and nothing else looks like
-    it (only that can be read in pieces), and how many items it holds.
+def survey(source: IO[bytes], path: str, kept: int) -> tuple[Any, bool, int]:
+    """The body with no more than the first ``kept`` items, whether ``path`` leads to one array and
+    nothing else looks like it (only that can be read in pieces), and how many items it holds.
 
     Raises ``ijson.JSONError`` if it is not whole JSON.
     """
@@ -104,23 +107,25 @@ def survey(source: IO[bytes], path: str) -> tuple[Any, bool, int]:
     envelope = ObjectBuilder()
     arrays = count = 0
     for prefix, event, value in ijson.parse(source):
-        if prefix == item:
-            count += event in BEGINS
-        elif not prefix.startswith(f"{item}."):
+        if prefix == item or prefix.startswith(f"{item}."):
+            count += prefix == item and event in BEGINS
+            if count > kept:
+                continue
+        else:
             arrays += prefix == path and event == "start_array"
             # A prefix does not tell a key "a.b" from "b" in "a", nor "item" from an array's.
             if event == "map_key" and _is_on(f"{prefix}.{value}".removeprefix("."), path):
                 walked.append((prefix, value))
-            envelope.event(event, value)
+        envelope.event(event, value)
     return envelope.value, arrays == 1 and walked == way, count
 
 
-def shortened(value: Any) -> Any:
-    """``value`` with the beginnings of its long arrays only."""
+def shortened(value: Any, kept: int) -> Any:
+    """``value`` with no more than the first ``kept`` elements of its arrays."""
     if isinstance(value, dict):
-        return {key: shortened(one) for key, one in value.items()}
+        return {key: shortened(one, kept) for key, one in value.items()}
     if isinstance(value, list):
-        return [shortened(one) for one in value[:ELEMENTS_KEPT]]
+        return [shortened(one, kept) for one in value[:kept]]
     return value
 
 

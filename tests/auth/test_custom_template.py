@@ -84,6 +84,8 @@ async def test_what_comes_is_learned_as_a_secret() -> None:
         (".roles", "finds no text"),
         (".roles[]", "finds no text"),
         (".session.x", "customAuthRequestTemplate '.session.x'"),
+        (".session | tonumber", "'.session | tonumber' finds no text in the answer"),
+        (".session | fromjson", "which holds: session, user, roles"),
     ],
 )
 async def test_a_path_that_finds_no_one_text_is_named_with_what_there_is(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from asyncio.subprocess import Process
 from typing import Any
 
 import pytest
 
 from client.body import Body
+from resync.jq import start_process
 from sandbox.serving import serve
 from tests.support.canned import CannedApi
 from tests.support.core import Core, resource
@@ -144,6 +146,50 @@ async def test_large_pages_lead_to_the_next(core: Core, data_path: str) -> None:
         found = await paged(core, api, data_path, url)
     assert sorted(found) == sorted(item["id"] for item in items()[:1200])
     assert api.asked == ["/0", "/1"]
+
+
+class KeysetApi(CannedApi):
+    """Answers ``/keyset`` with the 600 items behind the one that its cursor names."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        cursor = scope["query_string"].decode().rpartition("cursor=")[2].partition("&")[0]
+        start = int(cursor) - HUGE + 1 if cursor.isdecimal() else 0
+        self.json("/keyset", json.dumps({"items": items()[start : start + 600]}))
+        await super().__call__(scope, receive, send)
+
+
+@pytest.mark.parametrize("data_path", [".items", ".items[]", "[.items[]]"])
+async def test_a_cursor_may_stand_in_an_item_of_a_large_page(core: Core, data_path: str) -> None:
+    with serve(KeysetApi()) as url:
+        settings = {"baseUrl": url, "paginationType": "cursor", "cursorPath": "items.599.id"}
+        outcome = await core.resync(settings, resource("/keyset", data_path=data_path))
+    assert outcome.succeeded, outcome.error
+    found = core.catalog.identifiers("record")
+    assert sorted(found) == sorted(item["id"] for item in items())
+
+
+async def test_two_large_pages_at_most_are_taken_apart_at_a_time(
+    core: Core, canned: CannedApi, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many requests may be in flight: a process has the memory and the time of its own."""
+    started: list[Process] = []
+    at_work: list[int] = []
+
+    async def noted(*arguments: Any, **streams: Any) -> Process:
+        at_work.append(1 + sum(one.returncode is None for one in started))
+        started.append(await start_process(*arguments, **streams))
+        return started[-1]
+
+    monkeypatch.setattr("resync.large_body.start_process", noted)
+    for number in range(8):
+        canned.json(f"/of/{number}", json.dumps(items()[number * 100 : number * 100 + 100]))
+    numbers = {"number": {"values": [str(number) for number in range(8)]}}
+    outcome = await core.resync(
+        {"baseUrl": url}, resource("/of/{number}", data_path=None, path_parameters=numbers)
+    )
+    assert outcome.succeeded, outcome.error
+    assert len(core.catalog.identifiers("record")) == 800
+    assert max(at_work) == 2
 
 
 async def test_a_large_page_that_comes_again_is_told(

@@ -107,3 +107,27 @@ async def test_a_total_that_only_some_pages_tell_is_compared_all_the_same(
     restarts.clear()
     await read_pages(config, answers, PageRequest("https://api.example.com/items"), restarts)
     assert restarts == []
+
+
+@pytest.mark.parametrize("named", [False, True])
+async def test_a_total_that_is_the_size_of_the_page_does_not_shrink(
+    memory_api: MakeApi, named: bool
+) -> None:
+    asked: list[int] = []
+
+    def answers(request: PageRequest) -> Page:
+        start = int(request.param("offset") or 0)
+        asked.append(start)
+        items = list(range(start, min(start + 3, 8)))
+        return Page(request, items=items, body={"total": len(items)})
+
+    restarts: list[int] = []
+    config = replace(memory_api(size=1).settings(), page_size=3)
+    if named:
+        # What a setting calls the total is taken at its word.
+        config = replace(config, total_path="total")
+    try:
+        await read_pages(config, answers, PageRequest("https://api.example.com/items"), restarts)
+    except PaginationError:
+        assert named
+    assert asked.count(0) == 1 + len(restarts) == (3 if named else 1)
