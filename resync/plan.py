@@ -207,7 +207,8 @@ def _source_problems(
     except SettingsError as error:
         yield from error.problems
         return
-    if pagination.location is Location.BODY and not isinstance(source.body or {}, dict):
+    no_object = source.body is not None and not isinstance(source.body, dict)
+    if pagination.location is Location.BODY and no_object:
         yield f"{place}.pagination.location: body needs a body that is an object"
 
 

@@ -40,6 +40,6 @@ def test_a_server_does_not_outlive_a_test_that_is_killed(tmp_path: Path) -> None
 def answers(url: str) -> bool:
     try:
         httpx.get(url)
-    except httpx.ConnectError:
+    except httpx.TransportError:
         return False
     return True
