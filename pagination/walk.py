@@ -125,6 +125,7 @@ class _Ahead:
         self._dropped: set[asyncio.Task[Page]] = set()
         self._window = 1
         self._round = 1
+        self._uneven = False
         self._count = 0
         self._awaited: Hashable = None
         self._known: Page | None = None
@@ -147,6 +148,9 @@ class _Ahead:
     def prepare(self, page: Page, step: PageRequest | End | PaginationError) -> None:
         """Starts what is worth fetching after ``page``, and drops what is not any more."""
         self._awaited = None
+        if isinstance(step, PageRequest) and self._tasks and _name(step) not in self._tasks:
+            # Not where it was foreseen, so all that was fetched ahead is in vain.
+            self._uneven, self._window, self._round = True, 1, 1
         size = self._size(page) if isinstance(step, PageRequest) else 0
         wanted: dict[Hashable, PageRequest] = {}
         begun = len(self._tasks)
@@ -198,7 +202,7 @@ class _Ahead:
         self._resize(page)
         left = self._paginator.pages_left(page)
         size = self._window if left is None else min(max(left, 1), self._permits)
-        return min(size, self._window) if page.throttled else size
+        return min(size, self._window) if page.throttled or self._uneven else size
 
     def _resize(self, page: Page) -> None:
         """Doubles the window once a whole round came back full; halves it for a busy API."""

@@ -16,7 +16,11 @@ MakeApi = Any
 
 
 async def read_pages(
-    config: Any, answers: Callable[[PageRequest], Page], first: PageRequest, restarts: list[int]
+    config: Any,
+    answers: Callable[[PageRequest], Page],
+    first: PageRequest,
+    restarts: list[int],
+    permits: int = 2,
 ) -> list[Any]:
     async def fetch(request: PageRequest, known: Any = None) -> Page:
         return answers(request)
@@ -28,7 +32,7 @@ async def read_pages(
         build_paginator(config),
         first,
         fetch,
-        permits=2,
+        permits=permits,
         sizes=PageSizes(),
         template="t",
         on_end=lambda end: None,
@@ -131,3 +135,27 @@ async def test_a_total_that_is_the_size_of_the_page_does_not_shrink(
     except PaginationError:
         assert named
     assert asked.count(0) == 1 + len(restarts) == (3 if named else 1)
+
+
+@pytest.mark.parametrize("total", [False, True])
+async def test_pages_of_uneven_sizes_are_not_fetched_ahead_in_vain(
+    memory_api: MakeApi, total: bool
+) -> None:
+    """By offset, each page is where the one before ends, which nobody knows in advance."""
+    ends = {start: min(start + 4 + start // 7 % 3, 400) for start in range(400)}
+    asked: list[int] = []
+
+    def answers(request: PageRequest) -> Page:
+        start = int(request.param("offset") or 0)
+        asked.append(start)
+        end = ends.get(start, 400)
+        body = {"has_more": end < 400, **({"total": 400} if total else {})}
+        return Page(request, items=list(range(start, end)), body=body)
+
+    config = replace(memory_api(size=1).settings(), page_size=6)
+    first = PageRequest("https://api.example.com/items")
+    assert await read_pages(config, answers, first, [], permits=10) == list(range(400))
+    pages = [0]
+    while ends[pages[-1]] < 400:
+        pages.append(ends[pages[-1]])
+    assert len(asked) <= 2 * len(pages)
