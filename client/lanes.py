@@ -11,6 +11,9 @@ import httpx
 from httpx import create_ssl_context
 from port_ocean.helpers.async_client import OceanAsyncClient
 
+SPARE = 8
+"""How many lanes to other addresses may be free before the one that was used first is taken."""
+
 ONE = httpx.Limits(max_connections=1, max_keepalive_connections=1)
 
 
@@ -43,31 +46,40 @@ class Lanes(httpx.AsyncBaseTransport):
 
     def __init__(self, open_lane: Callable[[], httpx.AsyncBaseTransport]) -> None:
         self._open_lane = open_lane
-        self._free: list[httpx.AsyncBaseTransport] = []
+        self._free: list[tuple[bytes, httpx.AsyncBaseTransport]] = []
         self._closing: set[asyncio.Task[None]] = set()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Sends ``request``; its lane is free again once the answer was read and closed."""
-        lane = self._free.pop() if self._free else self._open_lane()
+        host = request.url.raw_host
+        lane = self._lane(host)
         try:
             answer = await lane.handle_async_request(request)
         except BaseException:
-            self._let_go(lane, whole=False)
+            self._let_go(host, lane, whole=False)
             raise
         assert isinstance(answer.stream, httpx.AsyncByteStream)
-        answer.stream = _LaneStream(answer.stream, partial(self._let_go, lane))
+        answer.stream = _LaneStream(answer.stream, partial(self._let_go, host, lane))
         return answer
 
     async def aclose(self) -> None:
         """Closes all connections on which no request is under way."""
-        for lane in self._free:
+        for _, lane in self._free:
             await lane.aclose()
         self._free.clear()
         await asyncio.gather(*self._closing)
 
-    def _let_go(self, lane: httpx.AsyncBaseTransport, whole: bool) -> None:
+    def _lane(self, host: bytes) -> httpx.AsyncBaseTransport:
+        """One that leads to ``host``: Ocean's blocker names the first of a host's addresses, whose
+        order changes, and a lane that goes elsewhere has to connect again."""
+        for place in reversed(range(len(self._free))):
+            if self._free[place][0] == host:
+                return self._free.pop(place)[1]
+        return self._free.pop(0)[1] if len(self._free) >= SPARE else self._open_lane()
+
+    def _let_go(self, host: bytes, lane: httpx.AsyncBaseTransport, whole: bool) -> None:
         if whole:
-            self._free.append(lane)
+            self._free.append((host, lane))
             return
         closing = asyncio.ensure_future(lane.aclose())
         self._closing.add(closing)

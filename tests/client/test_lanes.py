@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 
+import httpx
 import pytest
 
 from client import Request
+from client.lanes import ONE, SPARE, Lanes
 from errors import RequestError, ResponseError
 from tests.client.conftest import MakeClient
 
@@ -98,3 +100,20 @@ async def test_answers_that_break_or_are_too_large_hold_nothing(
     await client.aclose()
     await asyncio.sleep(0.1)
     assert server.open == 0
+
+
+async def test_addresses_of_a_host_that_take_turns_need_one_connection_each() -> None:
+    """As Ocean's blocker asks for them; and what is kept free is bounded."""
+    made = Server()
+    listening = await asyncio.start_server(made.serve, "0.0.0.0", 0)  # noqa: S104 - all of 127/8
+    port = listening.sockets[0].getsockname()[1]
+    lanes = Lanes(lambda: httpx.AsyncHTTPTransport(limits=ONE))
+    async with httpx.AsyncClient(transport=lanes) as client:
+        for number in range(20):
+            await client.get(f"http://127.0.0.{1 + number % 2}:{port}/")
+        assert made.connections == 2
+        for number in range(60):
+            await client.get(f"http://127.0.0.{1 + number}:{port}/")
+        await asyncio.sleep(0.1)
+        assert made.open == SPARE
+    listening.close()
