@@ -101,11 +101,14 @@ class _LaneStream(httpx.AsyncByteStream):
 
     async def aclose(self) -> None:
         let_go, self._let_go = self._let_go, None
+        closed = False
         try:
             await self._stream.aclose()
+            closed = True
         finally:
+            # Who is cancelled while it is closed leaves its connection taken.
             if let_go is not None:
-                let_go(self._whole)
+                let_go(self._whole and closed)
 
 
 def _opener(

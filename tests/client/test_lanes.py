@@ -67,7 +67,7 @@ async def test_side_by_side_there_are_as_many_as_permits(
     assert server.connections == 3
 
 
-@pytest.mark.parametrize("path", ["stall", "half"])
+@pytest.mark.parametrize("path", ["stall", "half", "whole"])
 async def test_requests_that_are_cancelled_hold_nothing(
     make_client: MakeClient, server: Server, path: str
 ) -> None:
@@ -117,3 +117,31 @@ async def test_addresses_of_a_host_that_take_turns_need_one_connection_each() ->
         await asyncio.sleep(0.1)
         assert made.open == SPARE
     listening.close()
+
+
+class Unclosable(httpx.AsyncByteStream):
+    """A body that was read whole, and whose reader is cancelled while it is closed."""
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        yield b"[]"
+
+    async def aclose(self) -> None:
+        raise asyncio.CancelledError
+
+
+async def test_a_connection_is_not_used_again_that_was_not_closed_to_its_end() -> None:
+    opened: list[httpx.AsyncBaseTransport] = []
+
+    def open_lane() -> httpx.AsyncBaseTransport:
+        stream = httpx.AsyncByteStream if opened else Unclosable
+        opened.append(httpx.MockTransport(lambda _: httpx.Response(200, stream=stream())))
+        return opened[-1]
+
+    lanes = Lanes(open_lane)
+    answer = await lanes.handle_async_request(httpx.Request("GET", "http://host/one"))
+    assert isinstance(answer.stream, httpx.AsyncByteStream)
+    assert [part async for part in answer.stream] == [b"[]"]
+    with pytest.raises(asyncio.CancelledError):
+        await answer.stream.aclose()
+    await lanes.handle_async_request(httpx.Request("GET", "http://host/two"))
+    assert len(opened) == 2
