@@ -16,11 +16,10 @@ import argparse
 import asyncio
 import json
 import signal
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from urllib.parse import parse_qsl, urlsplit
+
+from benchmarks.process import served_by
 
 PIECE_ITEMS = 512
 TEXT = b"lorem ipsum dolor sit amet " * 4_000
@@ -126,18 +125,9 @@ async def run() -> None:
     await ended.wait()
 
 
-@contextmanager
-def bench_api() -> Iterator[str]:
+def bench_api() -> AbstractContextManager[str]:
     """Serves while the context is open; yields the base URL."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.api"], stdout=subprocess.PIPE, text=True
-    )
-    assert process.stdout is not None
-    try:
-        yield process.stdout.readline().strip()
-    finally:
-        process.terminate()
-        process.wait()
+    return served_by("benchmarks.api")
 
 
 if __name__ == "__main__":

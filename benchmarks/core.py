@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import Any
 
 import httpx
@@ -17,23 +14,15 @@ from loguru import logger
 from port_ocean.bootstrap import load_ocean_app
 from pydantic.alias_generators import to_snake
 
+from benchmarks.process import served_by
+
 IDENTIFIER = "benchmark"
 CREDENTIALS = {"client_id": "sandbox", "client_secret": "sandbox-secret"}
 
 
-@contextmanager
-def port_api() -> Iterator[str]:
+def port_api() -> AbstractContextManager[str]:
     """A Port API with an empty catalog; yields its base URL."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "sandbox.port_api"], stdout=subprocess.PIPE, text=True
-    )
-    assert process.stdout is not None
-    try:
-        line = next(line for line in process.stdout if "http://" in line)
-        yield line[line.index("http://") :].split()[0].rstrip("/.,;")
-    finally:
-        process.terminate()
-        process.wait()
+    return served_by("sandbox.port_api")
 
 
 async def resync(
