@@ -14,8 +14,7 @@ from errors import ResponseError
 from mapping import CustomResourceConfig
 from pagination import Page, PageRequest
 from resync.answers import AnswerReader
-from resync.exact_jq import evaluate
-from resync.extraction import shape_of
+from resync.extraction import path_of_array, shape_of, simple_outputs
 from resync.formats import parse_json
 from resync.jq import Jq
 from resync.plan import build_plan
@@ -117,10 +116,6 @@ async def test_numbers_keep_their_exact_value(reader: AnswerReader, data_path: s
     assert isinstance(item["id"], int)
 
 
-def test_a_large_number_inside_a_text_keeps_its_digits_too() -> None:
-    assert evaluate('"id-\\(.id)"', {"id": HUGE}, 5) == [f"id-{HUGE}"]
-
-
 HALF = {"data": {"nodes": [{"id": 1}]}, "errors": [{"message": "timed out", "path": ["nodes"]}]}
 
 
@@ -188,3 +183,87 @@ def test_shapes_never_tell_values() -> None:
     shape = shape_of({f"key{n}": "value" for n in range(30)})
     assert "value" not in shape
     assert "and 18 more" in shape
+
+
+@pytest.mark.parametrize(
+    ("value", "shape"),
+    [
+        ({}, "an object without keys"),
+        ({"a": 1, "b": 2}, "an object with the keys a, b"),
+        ({n: n for n in range(12)}, "an object with the keys 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11"),
+        ({"k" * 50: 1}, f"an object with the keys {'k' * 40}"),
+        ([1, 2], "an array of 2"),
+        (None, "null"),
+        ("secret", "a str"),
+        (7, "a int"),
+        (True, "a bool"),
+    ],
+)
+def test_shapes(value: Any, shape: str) -> None:
+    assert shape_of(value) == shape
+
+
+@pytest.mark.parametrize(
+    ("body", "data_path", "outputs"),
+    [
+        ([1], ".[]", [1]),
+        ({"a": 1}, ".[]", None),
+        ({"a": {"b": [1]}}, ".a.b[]", [1]),
+        ({"a": [1]}, ".a.b[]", None),
+        ({"a": {"b": [1]}}, ".a.b // []", [[1]]),
+        ({"a": {"b": {"c": 1}}}, ".a.b // []", [{"c": 1}]),
+        ({"a": {}}, ".a.b // []", [[]]),
+        ({"a": 5}, ".a // []", None),
+        ([1], ". // []", [[1]]),
+        (None, ". // []", [[]]),
+        ({"a": [1]}, ".a | .", None),
+    ],
+)
+def test_what_can_be_walked_needs_no_jq(
+    body: Any, data_path: str, outputs: list[Any] | None
+) -> None:
+    assert simple_outputs(body, data_path) == outputs
+
+
+def test_where_an_array_of_items_would_be() -> None:
+    assert path_of_array(".") == path_of_array(".[]") == ""
+    assert path_of_array(".Xa.bX") == "Xa.bX"
+    assert path_of_array(".a[]") == path_of_array(".a // []") == "a"
+    assert path_of_array(".a | map(.b)") is None
+
+
+async def test_a_value_where_items_should_be_says_how_to_take_it(reader: AnswerReader) -> None:
+    with pytest.raises(ResponseError) as caught:
+        await read(reader, {"n": {"count": 5}}, ".n.count")
+    assert str(caught.value) == (
+        "data_path '.n.count' leads to a int, where an array or an object was expected. Correct "
+        "data_path; where that is an item, write '[.n.count]'."
+    )
+
+
+@pytest.mark.parametrize("flag", ["ok", "success"])
+async def test_a_flag_that_says_no_is_an_error_where_there_are_no_items(
+    reader: AnswerReader, flag: str
+) -> None:
+    with pytest.raises(ResponseError) as caught:
+        await read(reader, {flag: False, "items": []}, ".items")
+    assert f"an object with the keys {flag}, items: an error with a status of" in str(caught.value)
+    assert f"It begins: '{{\"{flag}\": false" in str(caught.value)
+    assert (await read(reader, {flag: True, "items": []}, ".items")).items == []
+    assert (await read(reader, {flag: False, "items": [1]}, ".items")).items == [1]
+    item = {flag: False, "id": 1}
+    assert (await read(reader, item, ".")).items == [item]
+
+
+@pytest.mark.parametrize("key", ["error", "errors"])
+async def test_an_error_where_an_item_should_be_is_an_error(reader: AnswerReader, key: str) -> None:
+    with pytest.raises(ResponseError) as caught:
+        await read(reader, {key: "quota used up"}, ".")
+    assert f"It begins: '{{\"{key}\": \"quota used up\"}}'" in str(caught.value)
+    assert "set data_path to '[.]'" in str(caught.value)
+
+
+async def test_a_long_message_of_graphql_is_cut(reader: AnswerReader) -> None:
+    body = {"data": {"nodes": []}, "errors": [{"message": "m" * 300}]}
+    with pytest.raises(ResponseError, match=f"'{'m' * 200}'"):
+        await read(reader, body, ".data.nodes")
