@@ -44,6 +44,12 @@ def path_of_array(data_path: str) -> str | None:
     return simple.group(1).strip(".") if simple else None
 
 
+def outputs_elements(data_path: str) -> bool:
+    """Whether ``data_path`` is a path with ``[]``: each element is an output of its own then."""
+    simple = SIMPLE_PATH.fullmatch(data_path)
+    return simple is not None and simple.group(2) == "[]"
+
+
 def as_items(outputs: list[Any]) -> list[Any]:
     """The items in jq's outputs: an array's items, one object, or all outputs; null is none."""
     if len(outputs) == 1:

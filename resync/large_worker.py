@@ -22,7 +22,13 @@ from ijson.common import ObjectBuilder
 
 from errors import ResponseError
 from resync.exact_jq import evaluate
-from resync.extraction import as_items, keys_in, path_of_array, simple_outputs
+from resync.extraction import (
+    as_items,
+    keys_in,
+    outputs_elements,
+    path_of_array,
+    simple_outputs,
+)
 from resync.formats import parse_json
 from resync.jq_worker import limit_memory
 
@@ -71,11 +77,12 @@ def take_apart(source: IO[bytes], target: IO[bytes], order: Order) -> Summary:
     path = path_of_array(order.data_path)
     if path is not None and _is_plain(source):
         envelope, alone, count = survey(source, path, order.looked_at)
+        elements = outputs_elements(order.data_path)
         # A single output that is itself an array stands for its items.
-        if alone and not (count == 1 and order.data_path.endswith("[]")):
+        if alone and not (count == 1 and elements):
             source.seek(0)
             items = ijson.items(source, _item(path))
-            if order.data_path.endswith("[]"):
+            if elements:
                 # Each is an output then, and an output that is null is no item.
                 items = (item for item in items if item is not None)
             return _written(items, target, envelope)

@@ -63,6 +63,9 @@ def in_pieces(content: bytes, data_path: str) -> list[Any] | None:
         (".[]", "[null, {}, null]"),
         (".a[]", '{"a": [null]}'),
         (".a[]", '{"a": [[1], null]}'),
+        (".a // []", '{"a": [1, null, 2]}'),
+        (".a // []", '{"a": [[1]]}'),
+        (".a // []", '{"a": null}'),
         # Half surrogate pairs, whole ones, and other encodings.
         (".", r'["\ud83d", "\ud83dabc", "\ud83d\u0041x", "\ude00", "\ude00\ud83d", "\\ud83d"]'),
         (".", r'["\ud83d\ude00", "é 😀", "\\u0041"]'),
