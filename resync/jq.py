@@ -19,14 +19,13 @@ import msgspec
 from port_ocean.context.ocean import ocean
 from port_ocean.core.handlers.entity_processor.jq_entity_processor import JQEntityProcessor
 
-from resync.jq_worker import LENGTH_BYTES, Reply, Request, framed
+from resync.jq_worker import LENGTH_BYTES, Reply, Request, framed, longest
 
 ROOT = Path(__file__).resolve().parent.parent
 PLAIN_PATH = re.compile(r"\.[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
 """``.a.b``: what can be walked without jq."""
 
 LONGEST_SECONDS = 10.0
-SECONDS_PER_BYTE = 1 / 2**20
 """How long a request may take: this, and a second more for each MiB."""
 
 WORKERS = 2
@@ -71,7 +70,7 @@ class Jq:
             return []
         programs = [compile_expression(expression).program_string for expression in expressions]
         try:
-            content = msgspec.json.encode(Request(programs, values, LONGEST_SECONDS / 2))
+            content = msgspec.json.encode(Request(programs, values, LONGEST_SECONDS))
         except RecursionError:
             raise JqError(f"{told(expressions)} is given what is nested too deeply") from None
         async with self._free:
@@ -96,7 +95,7 @@ class Jq:
 
     async def _exchange(self, content: bytes, expressions: Sequence[str]) -> Reply:
         worker = await self._worker()
-        seconds = longest_seconds(len(content))
+        seconds = longest(LONGEST_SECONDS, len(content))
         try:
             async with asyncio.timeout(seconds):
                 found = await _asked(worker, content)
@@ -111,11 +110,6 @@ class Jq:
             raise
         self._idle.append(worker)
         return found
-
-
-def longest_seconds(size: int) -> float:
-    """How long jq may take for ``size`` bytes."""
-    return LONGEST_SECONDS + size * SECONDS_PER_BYTE
 
 
 def told(expressions: Sequence[str]) -> str:

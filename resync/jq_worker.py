@@ -5,6 +5,7 @@ It reads requests from standard input and answers each on standard output, in fr
 
 from __future__ import annotations
 
+import math
 import resource
 import sys
 from collections.abc import Sequence
@@ -19,9 +20,12 @@ LENGTH_BYTES = 8
 MEMORY_BYTES = 4 * 2**30
 """An expression that would need more ends this process, not the integration."""
 
+SECONDS_PER_BYTE = 1 / 2**20
+
 
 class Request(msgspec.Struct):
-    """Evaluates each of ``programs`` for each of ``values``, in at most ``seconds`` each."""
+    """Evaluates each of ``programs`` for each of ``values``. All of it may take ``seconds`` and
+    one more for each MiB; outputs that still come after half of ``seconds`` are an error."""
 
     programs: Sequence[str]
     values: Sequence[Any]
@@ -36,6 +40,11 @@ class Reply(msgspec.Struct):
     place: int = 0
 
 
+def longest(seconds: float, size: int) -> float:
+    """How long, in seconds, may be taken for ``size`` bytes: a second more for each MiB."""
+    return seconds + size * SECONDS_PER_BYTE
+
+
 def framed(content: bytes) -> bytes:
     """``content`` with its length before it."""
     return len(content).to_bytes(LENGTH_BYTES, "big") + content
@@ -47,7 +56,7 @@ def answer(request: Request) -> Reply:
     for place, value in enumerate(request.values):
         try:
             reply.outputs.append(
-                [evaluate(program, value, request.seconds) for program in request.programs]
+                [evaluate(program, value, request.seconds / 2) for program in request.programs]
             )
         except ValueError as error:
             return Reply(error=str(error).strip() or "it cannot be evaluated", place=place)
@@ -62,11 +71,22 @@ def limit_memory() -> None:
             resource.setrlimit(what, (limit, limit))
 
 
+def limit_processor(seconds: float) -> None:
+    """Ends this process, where the system can, if it has not come to an end after so many more
+    seconds of the processor: whoever would end it may be gone."""
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    limit = math.ceil(usage.ru_utime + usage.ru_stime + seconds) + 1
+    with suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.RLIM_INFINITY))
+
+
 def serve(source: IO[bytes], target: IO[bytes]) -> None:
     """Answers requests until there are no more."""
     while head := source.read(LENGTH_BYTES):
         content = source.read(int.from_bytes(head, "big"))
-        reply = answer(msgspec.json.decode(content, type=Request))
+        request = msgspec.json.decode(content, type=Request)
+        limit_processor(longest(request.seconds, len(content)))
+        reply = answer(request)
         target.write(framed(msgspec.json.encode(reply)))
         target.flush()
 

@@ -14,7 +14,8 @@ import msgspec
 
 from client.body import room_needed
 from errors import ResponseError
-from resync.jq import LONGEST_SECONDS, compile_expression, end, longest_seconds, start_process
+from resync.jq import LONGEST_SECONDS, compile_expression, end, start_process
+from resync.jq_worker import longest
 from resync.large_worker import Order, Summary
 
 MODULE = "resync.large_worker"
@@ -71,10 +72,10 @@ async def take_apart(
         size = file.seek(0, os.SEEK_END)
         file.seek(0)
         program = compile_expression(data_path).program_string
-        order = Order(data_path, program, LONGEST_SECONDS / 2, excerpt, looked_at)
+        order = Order(data_path, program, LONGEST_SECONDS, excerpt, looked_at)
         items = tempfile.TemporaryFile()  # noqa: SIM115 - closed by whoever reads the pieces
         try:
-            found = await _summary(file, items, order, longest_seconds(size))
+            found = await _summary(file, items, order, longest(LONGEST_SECONDS, size))
         except BaseException:
             items.close()
             raise

@@ -30,7 +30,7 @@ from resync.extraction import (
     simple_outputs,
 )
 from resync.formats import parse_json
-from resync.jq_worker import limit_memory
+from resync.jq_worker import limit_memory, limit_processor, longest
 
 PIECE_ITEMS = 500
 PIECE_BYTES = 2 * 1024 * 1024
@@ -52,9 +52,10 @@ _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 
 class Order(msgspec.Struct):
-    """What to do: find the items at ``data_path``, whose jq program is ``program``; ``excerpt`` is
-    how the body begins, secrets masked. Pagination looks at the first ``looked_at`` elements of
-    arrays, and at those of the items, too."""
+    """What to do: find the items at ``data_path``, whose jq program is ``program``. It may take
+    ``seconds`` and one more for each MiB; outputs that still come after half of ``seconds`` are an
+    error. ``excerpt`` is how the body begins, secrets masked. Pagination looks at the first
+    ``looked_at`` elements of arrays, and at those of the items, too."""
 
     data_path: str
     program: str
@@ -92,7 +93,7 @@ def take_apart(source: IO[bytes], target: IO[bytes], order: Order) -> Summary:
     try:
         outputs = simple_outputs(body, order.data_path)
         if outputs is None:
-            outputs = evaluate(order.program, body, order.seconds)
+            outputs = evaluate(order.program, body, order.seconds / 2)
         return _written(as_items(outputs), target, shortened(body, kept))
     except ResponseError as error:
         return Summary(shortened(body, kept), error=str(error))
@@ -200,5 +201,7 @@ def main(order: Order, descriptor: int) -> Summary:
 
 if __name__ == "__main__":
     limit_memory()
-    found = main(msgspec.json.decode(sys.argv[1], type=Order), int(sys.argv[2]))
+    order = msgspec.json.decode(sys.argv[1], type=Order)
+    limit_processor(longest(order.seconds, os.fstat(sys.stdin.fileno()).st_size))
+    found = main(order, int(sys.argv[2]))
     sys.stdout.buffer.write(_ENCODER.encode(found))

@@ -248,7 +248,7 @@ async def test_a_flag_that_says_no_is_an_error_where_there_are_no_items(
     with pytest.raises(ResponseError) as caught:
         await read(reader, {flag: False, "items": []}, ".items")
     assert f"an object with the keys {flag}, items: an error with a status of" in str(caught.value)
-    assert f"It begins: '{{\"{flag}\": false" in str(caught.value)
+    assert f'It begins: \'{{"{flag}": false' in str(caught.value)
     assert (await read(reader, {flag: True, "items": []}, ".items")).items == []
     assert (await read(reader, {flag: False, "items": [1]}, ".items")).items == [1]
     item = {flag: False, "id": 1}
@@ -259,7 +259,7 @@ async def test_a_flag_that_says_no_is_an_error_where_there_are_no_items(
 async def test_an_error_where_an_item_should_be_is_an_error(reader: AnswerReader, key: str) -> None:
     with pytest.raises(ResponseError) as caught:
         await read(reader, {key: "quota used up"}, ".")
-    assert f"It begins: '{{\"{key}\": \"quota used up\"}}'" in str(caught.value)
+    assert f'It begins: \'{{"{key}": "quota used up"}}\'' in str(caught.value)
     assert "set data_path to '[.]'" in str(caught.value)
 
 

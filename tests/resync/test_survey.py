@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import io
 import json
+import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
+from cli.sail import ROOT
 from errors import ResponseError
 from resync.large_worker import PIECE_BYTES, PIECE_ITEMS, Order, Summary, survey, take_apart
 
@@ -193,3 +198,19 @@ def test_numbers_are_written_down_exactly(body: Body) -> None:
     content = b"[0.1, 1.10, 123456789012345678901234567890, -5, true]"
     body.taken_apart(content, ".")
     assert body.items == [0.1, 1.1, 123456789012345678901234567890, -5, True]
+
+
+def test_an_expression_without_end_ends_although_nobody_ends_it(tmp_path: Path) -> None:
+    """Whoever started the process may have been killed meanwhile."""
+    source, target = tmp_path / "body", tmp_path / "items"
+    source.write_bytes(b"[1]")
+    order = msgspec.json.encode(Order("def f: f; f", "def f: f; f", 0.1, "")).decode()
+    with source.open("rb") as body, target.open("wb") as items:
+        ended = subprocess.run(  # noqa: S603 - this project's own module
+            [sys.executable, "-m", "resync.large_worker", order, str(items.fileno())],
+            cwd=ROOT,
+            stdin=body,
+            pass_fds=(items.fileno(),),
+            timeout=60,
+        )
+    assert ended.returncode == -signal.SIGXCPU
