@@ -206,7 +206,7 @@ def test_an_expression_without_end_ends_although_nobody_ends_it(tmp_path: Path) 
     source.write_bytes(b"[1]")
     order = msgspec.json.encode(Order("def f: f; f", "def f: f; f", 0.1, "")).decode()
     with source.open("rb") as body, target.open("wb") as items:
-        ended = subprocess.run(  # noqa: S603 - this project's own module
+        ended = subprocess.run(
             [sys.executable, "-m", "resync.large_worker", order, str(items.fileno())],
             cwd=ROOT,
             stdin=body,
