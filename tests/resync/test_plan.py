@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
+from client.http_client import NO_BODY
 from errors import SettingsError
 from mapping import CustomResourceConfig
 from resync.overrides import pagination_for
-from resync.plan import ListingPlan, build_plan, path_segment
+from resync.plan import ListingPlan, Parameter, build_plan, path_segment
 from settings import parse_settings
 
 SETTINGS = parse_settings({"baseUrl": "https://h/api/v2/"})
@@ -35,6 +36,82 @@ def problems(kind: str, **selector: Any) -> list[str]:
     return caught.value.problems
 
 
+def test_a_plan_holds_what_its_resource_says() -> None:
+    made = plan(
+        "/search",
+        method="POST",
+        body={"q": "x"},
+        headers={"X-View": "full"},
+        data_path=" .hits ",
+        format="jsonl",
+        ignore_statuses=[404],
+        pagination={"type": "page", "page_size": 7},
+    )
+    endpoint = made.endpoint
+    assert (made.kind, made.parameters) == ("/search", ())
+    assert (endpoint.template, endpoint.data_path) == ("POST /search", ".hits")
+    assert (endpoint.format, set(endpoint.ignore_statuses)) == ("jsonl", {404})
+    assert (endpoint.pagination.type, endpoint.pagination.page_size) == ("page", 7)
+    page = endpoint.request({})
+    assert (page.url, page.body) == ("https://h/api/v2/search", {"q": "x"})
+    request = endpoint.outgoing(page)
+    assert (request.method, request.url, request.json) == ("POST", page.url, {"q": "x"})
+    assert request.headers == (("X-View", "full"),)
+    assert request.to_file is True
+
+
+def test_a_resource_that_says_nothing_has_the_integration_s_ways() -> None:
+    endpoint = plan("/users", data_path=" ").endpoint
+    assert (endpoint.template, endpoint.method, endpoint.data_path) == ("GET /users", "GET", ".")
+    assert (endpoint.format, endpoint.ignore_statuses, endpoint.headers) == (None, frozenset(), ())
+    assert endpoint.pagination == SETTINGS.pagination
+    assert endpoint.outgoing(endpoint.request({})).json is NO_BODY
+
+
+def test_parameters_hold_what_their_entries_say() -> None:
+    team, user, year = plan(
+        "/{year}/{team}/{user}",
+        ignore_statuses=[404],
+        path_parameters={
+            "user": {
+                "endpoint": "/{team}/users",
+                "method": "POST",
+                "field": ".name",
+                "filter": ".active",
+                "include": {"plan": ".plan"},
+            },
+            "team": {"endpoint": "/teams", "field": ".id"},
+            "year": {"values": [2024, "2025"]},
+        },
+    ).parameters
+    assert year == Parameter("year", values=(2024, "2025"))
+    assert (team.name, team.expression, team.filter, team.include) == ("team", ".id", None, {})
+    assert (user.name, user.expression, user.filter) == ("user", ".name", ".active")
+    assert user.include == {"plan": ".plan"}
+    assert (set(team.needs), set(user.needs)) == (set(), {"team"})
+    assert team.endpoint is not None and user.endpoint is not None
+    assert user.endpoint.template == "POST /{team}/users"
+    assert user.endpoint.wanted == {"team"}
+    # Only where there is a parent can there be nothing.
+    assert not team.endpoint.ignore_statuses
+    assert set(user.endpoint.ignore_statuses) == {404}
+
+
+@pytest.mark.parametrize(
+    ("kind", "selector"),
+    [
+        ("/t", {"ignore_statuses": [400, 404, 499]}),
+        ("/t?next=https://elsewhere.example", {}),
+        ("/t", {"headers": {"Host": "other.example"}}),
+        ("/t", {"body": [1]}),
+        ("/t", {"body": {"a": 1}, "pagination": {"type": "page", "location": "body"}}),
+        ("/t", {"pagination": {"type": "page", "location": "body"}}),
+    ],
+)
+def test_what_is_allowed(kind: str, selector: dict[str, Any]) -> None:
+    plan(kind, **selector)
+
+
 @pytest.mark.parametrize("kind", ["/users", "users", " /users "])
 def test_the_path_prefix_of_the_base_url_is_kept(kind: str) -> None:
     assert plan(kind).endpoint.request({}).url == "https://h/api/v2/users"
@@ -42,6 +119,21 @@ def test_the_path_prefix_of_the_base_url_is_kept(kind: str) -> None:
 
 def test_the_endpoint_wins_over_the_kind() -> None:
     assert plan("people", endpoint="/users").endpoint.url == "https://h/api/v2/users"
+
+
+@pytest.mark.parametrize("kind", ["/X-files", "X-files"])
+def test_a_path_keeps_its_letters(kind: str) -> None:
+    assert plan(kind).endpoint.url == "https://h/api/v2/X-files"
+
+
+def test_parameters_without_a_value_and_texts_stay_as_they_are() -> None:
+    request = plan("/search?flag=&Q=Ab", query_params={"n": 5, "who": "Me"}).endpoint.request({})
+    assert request.params == (("flag", ""), ("Q", "Ab"), ("n", "5"), ("who", "Me"))
+
+
+def test_what_looks_like_a_placeholder_in_a_query_may_be_none() -> None:
+    request = plan("/search", query_params={"q": "{word}"}).endpoint.request({})
+    assert request.params == (("q", "{word}"),)
 
 
 def test_query_strings_lists_and_booleans() -> None:
@@ -81,13 +173,39 @@ def test_placeholders_in_path_and_query() -> None:
 @pytest.mark.parametrize(
     ("kind", "selector", "told"),
     [
+        (
+            "/t/{id}",
+            {"path_parameters": {"id": {"endpoint": "/t", "data_path": ".a["}}},
+            "selector.path_parameters.id.data_path: found '.a[', which is not jq: jq: error: syntax",
+        ),
+        (
+            "/t/{id}",
+            {"path_parameters": {"id": {"endpoint": "https://evil.example"}}},
+            "selector.path_parameters.id: found 'https://evil.example'; allowed: a path below",
+        ),
+        (
+            "/t/{id}",
+            {"path_parameters": {"id": {"endpoint": "/t", "filter": ".b)"}}},
+            "selector.path_parameters.id.filter: found '.b)', which is not jq",
+        ),
+        (
+            "/t/{id}",
+            {"path_parameters": {"id": {"endpoint": "/t", "include": {"x": ".c)"}}}},
+            "selector.path_parameters.id.include.x: found '.c)', which is not jq",
+        ),
+        (
+            "/t",
+            {"ignore_statuses": [399, 500]},
+            "selector.ignore_statuses: found [399, 500]; allowed: 4xx codes other than "
+            "401, 407, 408, 425, 429",
+        ),
         ("/t/{id}", {}, "selector.path_parameters: has no entry for {id}, which /t/{id} needs"),
         (
             "/t",
             {"path_parameters": {"id": {"endpoint": "/t", "field": ".id"}}},
             "selector.path_parameters.id: /t holds no {id}",
         ),
-        ("https://evil.example/t", {}, "allowed: a path below baseUrl"),
+        ("https://evil.example/t", {}, "selector: found 'https://evil.example/t'; allowed: a path"),
         ("//evil.example/t", {}, "allowed: a path below baseUrl"),
         ("/t", {"data_path": ".a["}, "selector.data_path: found '.a[', which is not jq"),
         ("/t", {"headers": {"X Y": "1"}}, "'X Y' is not a header name that may be set"),
