@@ -19,15 +19,19 @@ SECRET_NAME = re.compile(
     r"|cookie|private",
     re.IGNORECASE,
 )
-NOT_SECRET_NAME = re.compile(r"(page|next|prev|previous|continuation|sync)[-_]?token|author", re.I)
+NOT_SECRET_NAME = re.compile(
+    r"(page|next|prev|previous|continuation|sync)[-_]?token|author(?!i[sz])", re.I
+)
 """Cursors are called tokens too, and authors are no authorisation."""
 
 UNQUOTED_IN_PATH = "/:@!$&'()*+,;=~"
 """RFC 3986 section 3.3."""
 
 _NAMED_VALUE = re.compile(
-    r"""(["']?)([\w.-]{2,60})\1(\s*[:=]\s*)("(?:[^"\\]|\\.)*"?|'[^']*'?|[^\s,;&<>"'}\]]+)"""
+    r"""(["']?)([\w.-]{2,60})\1(\s*[:=]\s*)("(?:[^"\\]|\\.)*"?|'[^']*'?"""
+    r"""|(?:(?i:basic|bearer|digest|negotiate|token|apikey)[ ]+)?[^\s,;&<>"'}\]]+)"""
 )
+"""A scheme of HTTP authentication (RFC 9110 section 11.1) stands before its credentials."""
 
 
 def is_secret_name(name: str) -> bool:

@@ -19,6 +19,10 @@ TOKEN = "tok-8c1d2e3f4a"
         ("api_key=abc123&page=2", f"api_key={MASK}&page=2"),
         ("X-Api-Key: abc123; x=1", f"X-Api-Key: {MASK}; x=1"),
         ("page=2, author: someone", "page=2, author: someone"),
+        ("Authorization: Basic c29t and x", f"Authorization: {MASK} and x"),
+        ('{"Authorization": "Bearer a b", "id": 7}', f'{{"Authorization": {MASK}, "id": 7}}'),
+        ("proxy-authorization=bearer abc; x", f"proxy-authorization={MASK}; x"),
+        ("x-auth=token\nnext line", f"x-auth={MASK}\nnext line"),
         ("{'Session': 'abc', 'id': 7}", f"{{'Session': {MASK}, 'id': 7}}"),
     ],
 )

@@ -42,7 +42,9 @@ def test_what_looks_like_a_secret_by_its_name_is_masked(text: str) -> None:
     assert "abc123" not in Redactor().text(text)
 
 
-@pytest.mark.parametrize("name", ["author", "next_page_token", "pageToken", "monkey", "keyboard"])
+@pytest.mark.parametrize(
+    "name", ["author", "authority", "next_page_token", "pageToken", "monkey", "keyboard"]
+)
 def test_names_that_only_resemble_a_secret_stay(name: str) -> None:
     assert not is_secret_name(name)
     assert Redactor().url(f"https://h/x?{name}=seen") == f"https://h/x?{name}=seen"

@@ -26,6 +26,7 @@ class LoginServer:
         query = {k: v[0] for k, v in parse_qs(scope["query_string"].decode()).items()}
         body = (await receive())["body"]
         request = {"headers": headers, "query": query, "body": body, "method": scope["method"]}
+        request["peer"] = scope["client"]
         if scope["path"] == "/login":
             self.logins.append(request)
             await asyncio.sleep(self.latency)
