@@ -6,7 +6,6 @@ import asyncio
 import ssl
 import warnings
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
 import pytest
 import trustme
@@ -14,18 +13,13 @@ import trustme
 from client import Request
 from errors import RequestError
 from sandbox.sample_api import SampleApi
-from sandbox.serving import serve
 from tests.client.conftest import MakeClient
+from tests.support.self_signed import serve_self_signed
 
 
 @pytest.fixture
-def tls_url(api: SampleApi, tmp_path: Path) -> Iterator[str]:
-    certificate = trustme.CA().issue_cert("127.0.0.1")
-    certfile, keyfile = tmp_path / "cert.pem", tmp_path / "key.pem"
-    certificate.private_key_pem.write_to_path(str(keyfile))
-    for pem in certificate.cert_chain_pems:
-        pem.write_to_path(str(certfile), append=True)
-    with serve(api.app, certfile=str(certfile), keyfile=str(keyfile)) as url:
+def tls_url(api: SampleApi) -> Iterator[str]:
+    with serve_self_signed(api.app) as url:
         yield url
 
 
@@ -50,7 +44,7 @@ async def test_verify_ssl_false_accepts_it_with_one_warning(
 
 
 @pytest.fixture
-async def old_tls(tmp_path: Path) -> AsyncIterator[tuple[str, list[bytes]]]:
+async def old_tls() -> AsyncIterator[tuple[str, list[bytes]]]:
     """A server that speaks TLS 1.1 at most, and what it was sent."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     trustme.CA().issue_cert("127.0.0.1").configure_cert(context)

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import trustme
 from port_ocean.core.probe import ProbeConfig, ProbeContext
 from port_ocean.exceptions.probe import InvalidProbeKindsError
 
@@ -20,6 +19,7 @@ from sandbox.sample_api import SampleApi
 from sandbox.serving import serve
 from tests.support.canned import CannedApi
 from tests.support.core import IDENTIFIER, Core, resource
+from tests.support.self_signed import serve_self_signed
 
 SECRET = "tok-5d4c3b2a19"
 UNREACHABLE = "http://127.0.0.1:9"
@@ -88,13 +88,8 @@ async def test_unreachable(core: Core) -> None:
 
 
 @pytest.fixture
-def self_signed(api: SampleApi, tmp_path: Path) -> Iterator[str]:
-    certificate = trustme.CA().issue_cert("127.0.0.1")
-    certfile, keyfile = tmp_path / "cert.pem", tmp_path / "key.pem"
-    certificate.private_key_pem.write_to_path(str(keyfile))
-    for pem in certificate.cert_chain_pems:
-        pem.write_to_path(str(certfile), append=True)
-    with serve(api.app, certfile=str(certfile), keyfile=str(keyfile)) as url:
+def self_signed(api: SampleApi) -> Iterator[str]:
+    with serve_self_signed(api.app) as url:
         yield url
 
 

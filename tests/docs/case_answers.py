@@ -11,13 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import trustme
 from port_ocean.context.ocean import ocean
 
 from resync.jq import start_process
-from sandbox.serving import serve
 from tests.docs.world import Case, World, raises, reads
 from tests.support.scripted import Answer
+from tests.support.self_signed import serve_self_signed
 
 EMPTY = Answer({"items": []})
 DEEP = b"[" * 20_000 + b"]" * 20_000
@@ -32,8 +31,7 @@ async def _closed_port(world: World) -> str:
 
 
 async def _unknown_certificate(world: World) -> str:
-    pair = trustme.CA().issue_cert("127.0.0.1").private_key_and_cert_chain_pem
-    with pair.tempfile() as path, serve(world.api, certfile=path, keyfile=path) as world.url:
+    with serve_self_signed(world.api) as world.url:
         return await world.read(EMPTY)
 
 

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
-import trustme
 
 from sandbox.sample_api import SampleApi
-from sandbox.serving import serve
 from tests.cli.preview.conftest import Previews, blueprint
 from tests.support.canned import CannedApi
 from tests.support.core import resource
+from tests.support.self_signed import serve_self_signed
 
 SECRET = "tok-6e5f4a3b2c"
 MEMBERS = resource(
@@ -169,15 +167,8 @@ def test_an_api_that_is_not_there(previews: Previews) -> None:
     assert request["status"] is None and request["error"]
 
 
-def test_a_certificate_that_is_not_trusted(
-    previews: Previews, canned: CannedApi, tmp_path: Path
-) -> None:
-    certificate = trustme.CA().issue_cert("127.0.0.1")
-    certfile, keyfile = tmp_path / "cert.pem", tmp_path / "key.pem"
-    certificate.private_key_pem.write_to_path(str(keyfile))
-    for pem in certificate.cert_chain_pems:
-        pem.write_to_path(str(certfile), append=True)
-    with serve(canned, certfile=str(certfile), keyfile=str(keyfile)) as url:
+def test_a_certificate_that_is_not_trusted(previews: Previews, canned: CannedApi) -> None:
+    with serve_self_signed(canned) as url:
         previews.settings["BASE_URL"] = url
         assert "verifySsl" in previews.kind(status=1)["errors"][0]
         assert canned.asked == []
