@@ -128,7 +128,8 @@ class _Checks:
         self._api = api
         self._report = report
         self._found = found
-        self._statuses: list[int] = []
+        self._of_base_url: list[int] = []
+        self._of_kinds: list[int] = []
 
     async def run(self, resources: list[CustomResourceConfig]) -> None:
         error = await self._base_url()
@@ -152,7 +153,7 @@ class _Checks:
         try:
             request = Request("GET", settings.base_url, accepted=ANY_STATUS)
             answer = await self._api.clients.api.send(request)
-            self._statuses.append(answer.status)
+            self._of_base_url.append(answer.status)
         except OceanCustomError as error:
             return error
         return None
@@ -218,7 +219,7 @@ class _Checks:
             return (self._verdict(error), describe(error)), not_tried
         finally:
             mine = self._api.exchanges[before:]
-            self._statuses += [one.status for one in mine if one.status and not one.credentials]
+            self._of_kinds += [one.status for one in mine if one.status and not one.credentials]
         items = page.count if page else 0
         where = json.dumps(resource.selector.data_path, ensure_ascii=False)
         told = f"{items} items at {where}" if items else f"{where} is there, without items"
@@ -238,13 +239,16 @@ class _Checks:
 
     async def _tell_authentication(self) -> None:
         settings = self._api.settings
+        refused = not REFUSED.isdisjoint((*self._of_base_url, *self._of_kinds))
+        # A page at the base URL is often there for everybody.
+        decisive = self._of_kinds if refused else (*self._of_base_url, *self._of_kinds)
         if settings.auth_type is AuthType.NONE and not settings.headers:
             status, told = OK, "authType is none"
-            if REFUSED.intersection(self._statuses):
+            if refused:
                 status, told = FAILED, "the API asks for credentials: set authType"
-        elif any(200 <= status < 300 for status in self._statuses):
+        elif any(200 <= status < 300 for status in decisive):
             status, told = OK, "the API answers to these credentials"
-        elif REFUSED.intersection(self._statuses):
+        elif refused:
             status = FAILED
             told = "the API refuses them: check authType and the credentials that go with it"
         else:

@@ -1,0 +1,152 @@
+"""What a probe concludes from what the API answered."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.core.test_probe import message, probed, verdicts
+from tests.support.canned import CannedApi
+from tests.support.core import Core, resource
+
+AUTHENTICATION = "connection authentication"
+TOKEN = {"authType": "bearer_token", "apiToken": "tok-5d4c3b2a19"}
+NO_KIND = "no answer says whether the credentials are accepted"
+ITEMS = (200, '{"items": [{"id": 1}]}')
+REFUSED = (401, '{"message": "who are you?"}')
+MISSING = (404, '{"message": "what?"}')
+BROKEN = (500, '{"message": "oh"}')
+
+Answer = tuple[int, str]
+
+
+async def concluded(
+    core: Core, canned: CannedApi, url: str, base: Answer, *kinds: Answer, **settings: str
+) -> tuple[str, str]:
+    """The verdict on the credentials where the base URL and kinds are answered like this."""
+    for path, (status, text) in {
+        "/": base,
+        **{f"/k{n}": kind for n, kind in enumerate(kinds)},
+    }.items():
+        canned.json(path, text, status=status)
+    resources = [resource(f"/k{number}") for number in range(len(kinds))]
+    context = await probed(core, {"baseUrl": url, **settings}, *resources)
+    return verdicts(context)[AUTHENTICATION], message(context, AUTHENTICATION)
+
+
+@pytest.mark.parametrize(
+    ("base", "kinds", "verdict", "told"),
+    [
+        (MISSING, [ITEMS], "SUCCESS", "the API answers to these credentials"),
+        (REFUSED, [ITEMS], "SUCCESS", "the API answers to these credentials"),
+        # One kind may need a permission that another does not.
+        (MISSING, [ITEMS, REFUSED], "SUCCESS", "the API answers to these credentials"),
+        (MISSING, [REFUSED, ITEMS], "SUCCESS", "the API answers to these credentials"),
+        (ITEMS, [MISSING], "SUCCESS", "the API answers to these credentials"),
+        # Everybody may see the base URL.
+        (ITEMS, [REFUSED], "FAILURE", "the API refuses them: check authType and the credentials"),
+        (REFUSED, [MISSING], "FAILURE", "the API refuses them: check authType and the credentials"),
+        (MISSING, [BROKEN, MISSING], "UNKNOWN", NO_KIND),
+    ],
+)
+async def test_credentials(
+    core: Core,
+    canned: CannedApi,
+    url: str,
+    base: Answer,
+    kinds: list[Answer],
+    verdict: str,
+    told: str,
+) -> None:
+    found = await concluded(core, canned, url, base, *kinds, **TOKEN)
+    assert found[0] == verdict
+    assert found[1].startswith(told)
+
+
+@pytest.mark.parametrize(
+    ("base", "kind", "found"),
+    [
+        (MISSING, ITEMS, ("SUCCESS", "authType is none")),
+        (ITEMS, BROKEN, ("SUCCESS", "authType is none")),
+        (ITEMS, REFUSED, ("FAILURE", "the API asks for credentials: set authType")),
+        (REFUSED, MISSING, ("FAILURE", "the API asks for credentials: set authType")),
+    ],
+)
+async def test_no_credentials(
+    core: Core, canned: CannedApi, url: str, base: Answer, kind: Answer, found: tuple[str, str]
+) -> None:
+    assert await concluded(core, canned, url, base, kind) == found
+
+
+async def test_headers_of_one_s_own_are_credentials(
+    core: Core, canned: CannedApi, url: str
+) -> None:
+    headers = {"customHeaders": json.dumps({"X-Key": "tok-5d4c3b2a19"})}
+    found = await concluded(core, canned, url, MISSING, ITEMS, **headers)
+    assert found == ("SUCCESS", "the API answers to these credentials")
+
+
+@pytest.mark.parametrize(
+    ("answer", "data_path", "told"),
+    [
+        ('{"größe": [1, 2, 3]}', '."größe"', '3 items at ".\\"größe\\""'),
+        ('{"items": []}', ".items", '".items" is there, without items'),
+    ],
+)
+async def test_what_is_at_a_data_path(
+    core: Core, canned: CannedApi, url: str, answer: str, data_path: str, told: str
+) -> None:
+    canned.json("/kind", answer)
+    context = await probed(core, {"baseUrl": url}, resource("/kind", data_path=data_path))
+    assert message(context, "/kind data_path") == told
+    page = message(context, "/kind first page")
+    assert page.startswith(f"GET {url}/kind answered 200 in ")
+
+
+async def test_checks_tell_which_resource_they_are_of(
+    core: Core, canned: CannedApi, url: str
+) -> None:
+    """Two resources may be of one kind."""
+    canned.json("/kind", ITEMS[1])
+    context = await probed(core, {"baseUrl": url}, resource("/kind"), resource("/kind"))
+    found = [one.scopes for one in context.checks if one.kind == "/kind"]
+    assert found == [
+        {"check": check, "resource": index}
+        for index in (0, 1)
+        for check in ("first page", "data_path")
+    ]
+
+
+async def test_without_a_value_for_a_placeholder_nothing_is_known(
+    core: Core, canned: CannedApi, url: str
+) -> None:
+    canned.json("/teams", '{"items": []}')
+    team: dict[str, Any] = {"endpoint": "/teams", "data_path": ".items", "field": ".id"}
+    kind = resource("/teams/{team}", path_parameters={"team": team})
+    context = await probed(core, {"baseUrl": url}, kind)
+    assert verdicts(context)["/teams/{team} first page"] == "UNKNOWN"
+    assert (
+        message(context, "/teams/{team} first page") == "no value of the path parameters was found"
+    )
+    assert message(context, "/teams/{team} data_path") == "not tried: there is no page"
+
+
+@pytest.mark.parametrize("answer", [(400, "{}"), None])
+async def test_credentials_that_cannot_be_fetched(
+    core: Core, canned: CannedApi, url: str, answer: Answer | None
+) -> None:
+    if answer:
+        canned.json("/token", answer[1], status=answer[0])
+    oauth2 = {
+        "authType": "oauth2_client_credentials",
+        "tokenUrl": f"{url}/token" if answer else "http://127.0.0.1:9/token",
+        "clientId": "me",
+        "clientSecret": "tok-5d4c3b2a19",
+    }
+    context = await probed(core, {"baseUrl": url, **oauth2}, resource("/kind"))
+    assert verdicts(context)[AUTHENTICATION] == "FAILURE"
+    assert message(context, AUTHENTICATION).startswith("the credentials cannot be fetched: ")
+    assert message(context, "connection base URL") == "not tried: credentials are fetched first"
+    assert context.status == "FAILED"
