@@ -1,0 +1,138 @@
+"""One listing read to its end: its items, and what is told of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from sandbox.sample_api import SampleApi
+from tests.support.core import resource
+from tests.support.running import Runs, items_of
+
+SECRET = "tok-1f2e3d4c5b"
+PARENTS = {"of": {"values": ["a"]}}
+
+
+async def test_items_that_are_no_objects_become_values_and_carry_their_placeholders(
+    runs: Runs, log: list[str]
+) -> None:
+    runs.api.json("/tags/a", '["x", 7, null, {"id": 1}, [2]]')
+    runs.api.json("/tags/b", '["y"]')
+    kind = resource("/tags/{of}", data_path=None, path_parameters={"of": {"values": ["a", "b"]}})
+    found = await runs.items(kind, maxConcurrentRequests="1")
+    assert found == [
+        {"value": "x", "__of": "a"},
+        {"value": 7, "__of": "a"},
+        {"value": None, "__of": "a"},
+        {"id": 1, "__of": "a"},
+        {"value": [2], "__of": "a"},
+        {"value": "y", "__of": "b"},
+    ]
+    warned = [line for line in log if "are not objects" in line]
+    assert len(warned) == 1
+    assert (
+        'kind /tags/{of}: items are not objects but a str; each is handed on as {"value": item}.'
+        in warned[0]
+    )
+
+
+async def test_a_placeholder_wins_over_a_field_of_the_same_name(runs: Runs) -> None:
+    runs.api.json("/x/a", '[{"__of": "other", "id": 1}]')
+    kind = resource("/x/{of}", data_path=None, path_parameters=PARENTS)
+    assert await runs.items(kind) == [{"__of": "a", "id": 1}]
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        ((404, "{}"), "kind /items?q={secret}: GET {url}/items?q=[hidden] answered 404"),
+        (
+            (200, '{"rows": []}'),
+            "kind /items?q={secret}, GET {url}/items?q=[hidden]: data_path '.items' leads nowhere",
+        ),
+        (
+            (200, '{"items": "tok-1f2e3d4c5b"}'),
+            "kind /items?q={secret}, GET {url}/items?q=[hidden]: data_path '.items' leads to a str",
+        ),
+        ((200, '{"items": ["tok-1f2e3d4c5b", '), "it may be cut short"),
+    ],
+)
+async def test_what_goes_wrong_names_the_kind_and_the_url_without_secrets(
+    runs: Runs, answer: tuple[int, str], told: str
+) -> None:
+    runs.api.json("/items", answer[1], status=answer[0])
+    failure = await runs.failure(
+        resource(f"/items?q={SECRET}"), authType="bearer_token", apiToken=SECRET
+    )
+    assert told.format(url=runs.url, secret="[hidden]") in failure
+    assert SECRET not in failure
+
+
+async def test_a_listing_that_cannot_go_on_names_its_kind_and_url(runs: Runs) -> None:
+    runs.api.json("/items", '{"items": [{"id": 1}], "next": "https://elsewhere.example/x"}')
+    failure = await runs.failure(
+        resource("/items"), paginationType="next_link", nextLinkPath="next"
+    )
+    assert failure.startswith("kind /items: GET https://elsewhere.example/x cannot be sent to ")
+    runs.api.json("/items", '{"items": [{"id": 1}, {"id": 2}]}')
+    failure = await runs.failure(resource("/items"), paginationType="page", pageSize="2")
+    assert failure.startswith(f"kind /items, GET {runs.url}/items: ")
+
+
+@pytest.mark.parametrize("status", [403, 404])
+async def test_a_status_that_is_ignored_is_a_listing_without_items(runs: Runs, status: int) -> None:
+    runs.api.json("/of/a", "{}", status=status)
+    kind = resource("/of/{of}", path_parameters=PARENTS, ignore_statuses=[404])
+    if status == 404:
+        assert await runs.items(kind) == []
+    else:
+        assert "answered 403" in await runs.failure(kind)
+
+
+async def test_how_a_listing_ended_is_for_those_who_debug(runs: Runs, log: list[str]) -> None:
+    runs.api.json("/items", '{"items": []}')
+    await runs.items(resource("/items"))
+    (line,) = [line for line in log if "the listing ended" in line]
+    assert "DEBUG" in line
+    assert f"kind /items, GET {runs.url}/items: the listing ended: " in line
+
+
+async def test_a_doubtful_end_is_a_warning_once_for_all_listings(
+    runs: Runs, log: list[str]
+) -> None:
+    """Offset is ignored, and the same page comes again: that may be all, or may not."""
+    runs.api.json("/of/a", '{"items": [{"id": 1}]}')
+    runs.api.json("/of/b", '{"items": [{"id": 1}]}')
+    kind = resource("/of/{of}", path_parameters={"of": {"values": ["a", "b"]}})
+    found = await runs.items(kind, paginationType="offset", pageSize="50")
+    assert len(found) == 2
+    warned = [line for line in log if "WARNING" in line]
+    assert len(warned) == 1
+    assert f"kind /of/{{of}}, GET {runs.url}/of/" in warned[0]
+
+
+@pytest.mark.parametrize("pagination", ["offset", "page", "cursor"])
+async def test_all_pages_come_in_order(
+    runs: Runs, api: SampleApi, api_url: str, pagination: str
+) -> None:
+    found = await runs.items(
+        resource("/services"),
+        baseUrl=f"{api_url}/none/{pagination}",
+        paginationType=pagination,
+        pageSize="7",
+    )
+    assert [item["id"] for item in found] == [one["id"] for one in api.records("services")]
+
+
+async def test_a_second_reader_of_a_listing_asks_for_nothing(
+    runs: Runs, api: SampleApi, api_url: str
+) -> None:
+    both = [resource("/services"), resource("/services", data_path=".items[]")]
+    base = f"{api_url}/none/cursor"
+    settings: dict[str, Any] = {"baseUrl": base, "paginationType": "cursor", "pageSize": "7"}
+    async with runs.opened(*both, **settings) as run:
+        first = await items_of(run, both[0])
+        sent = len(api.requests())
+        assert await items_of(run, both[1]) == first
+        assert len(api.requests()) == sent
