@@ -77,7 +77,8 @@ def limit_processor(seconds: float) -> None:
     usage = resource.getrusage(resource.RUSAGE_SELF)
     limit = math.ceil(usage.ru_utime + usage.ru_stime + seconds) + 1
     with suppress(OSError, ValueError):
-        resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.RLIM_INFINITY))
+        _, highest = resource.getrlimit(resource.RLIMIT_CPU)
+        resource.setrlimit(resource.RLIMIT_CPU, (limit, highest))
 
 
 def serve(source: IO[bytes], target: IO[bytes]) -> None:
