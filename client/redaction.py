@@ -29,7 +29,7 @@ UNQUOTED_IN_PATH = "/:@!$&'()*+,;=~"
 
 _NAMED_VALUE = re.compile(
     r"""(["']?)([\w.-]{2,60})\1(\s*[:=]\s*)("(?:[^"\\]|\\.)*"?|'[^']*'?"""
-    r"""|(?:(?i:basic|bearer|digest|negotiate|token|apikey)[ ]+)?[^\s,;&<>"'}\]]+)"""
+    r"""|(?:(?i:basic|bearer|digest|negotiate|token|apikey)[^\S\n]+)?[^\s,;&<>"'}\]]+)"""
 )
 """A scheme of HTTP authentication (RFC 9110 section 11.1) stands before its credentials."""
 
