@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import aclosing
+from collections.abc import AsyncGenerator
+from contextlib import aclosing, asynccontextmanager
 from typing import Any
 
 import pytest
@@ -29,22 +29,22 @@ async def batches(*pages: Page) -> list[list[Any]]:
             await buffer.put(one)
         await buffer.close()
 
-    putting = asyncio.create_task(put())
-    found = [batch async for batch in buffer.batches()]
-    await putting
-    return found
+    async with asyncio.TaskGroup() as group, reading(buffer) as found:
+        group.create_task(put())
+        return [batch async for batch in found]
+
+
+@asynccontextmanager
+async def reading(buffer: Buffer) -> AsyncGenerator[AsyncGenerator[list[Any]]]:
+    """The batches of ``buffer``; fails where they do not come within seconds."""
+    async with asyncio.timeout(5), aclosing(buffer.batches()) as found:
+        yield found
 
 
 @pytest.fixture
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A page that is alone would wait for others longer than any test."""
     monkeypatch.setattr("resync.side_by_side.LINGER_SECONDS", 3600.0)
-
-
-@pytest.fixture(autouse=True)
-async def _limited() -> AsyncIterator[None]:
-    async with asyncio.timeout(30):
-        yield
 
 
 def numbers(found: list[list[Any]]) -> list[int]:
@@ -85,7 +85,7 @@ async def test_small_pages_are_gathered_until_a_batch_is_full() -> None:
 async def test_a_full_batch_waits_for_nothing(full: tuple[int, int]) -> None:
     buffer = Buffer()
     await buffer.put(page(*full))
-    async with aclosing(buffer.batches()) as found:
+    async with reading(buffer) as found:
         assert len(await anext(found)) == full[0]
         # The next one begins at nothing.
         waiting = asyncio.ensure_future(anext(found))
@@ -99,7 +99,7 @@ async def test_a_full_batch_waits_for_nothing(full: tuple[int, int]) -> None:
 @pytest.mark.usefixtures("patient")
 async def test_what_comes_at_the_same_time_is_one_batch() -> None:
     buffer = Buffer()
-    async with aclosing(buffer.batches()) as found:
+    async with reading(buffer) as found:
         waiting = asyncio.ensure_future(anext(found))
         for number in range(3):
             await asyncio.sleep(0.01)
@@ -111,7 +111,7 @@ async def test_what_comes_at_the_same_time_is_one_batch() -> None:
 
 async def test_a_page_that_is_alone_waits_for_others_only_shortly() -> None:
     buffer = Buffer()
-    async with aclosing(buffer.batches()) as found:
+    async with reading(buffer) as found:
         for number in range(3):
             await asyncio.sleep(0.02)
             await buffer.put(page(1, first=number))
@@ -126,7 +126,7 @@ async def test_while_enough_waits_nothing_more_is_taken(full: tuple[int, int]) -
     more = asyncio.create_task(buffer.put(page(1, first=7)))
     await asyncio.sleep(0.02)
     assert not more.done()
-    async with aclosing(buffer.batches()) as found:
+    async with reading(buffer) as found:
         await anext(found)
         await more
         await buffer.close()
