@@ -75,9 +75,18 @@ def _kind(error: Exception) -> str:
     return type(error).__name__
 
 
-def _cure(error: Exception) -> str:
-    if "CERTIFICATE" in str(error) or "SSL" in str(error):
+def tls_cure(error: str) -> str | None:
+    """What to look at where ``error`` (OpenSSL's text in it) is about TLS; None where it is not."""
+    if "CERTIFICATE" in error:
         return "Check the API's certificate, or verifySsl where it is self-signed."
+    if "[SSL" in error:
+        return "Check whether TLS is spoken there: baseUrl may have to begin with http://."
+    return None
+
+
+def _cure(error: Exception) -> str:
+    if cure := tls_cure(str(error)):
+        return cure
     if isinstance(error, httpx.TimeoutException):
         return "Raise timeout, or lower pageSize or maxConcurrentRequests."
     if isinstance(error, httpx.LocalProtocolError | httpx.InvalidURL):

@@ -16,6 +16,7 @@ from port_ocean.core.probe import ProbeCheck, ProbeCheckStatus, ProbeContext
 from port_ocean.exceptions.probe import InvalidProbeKindsError
 
 from client import Exchange, Request
+from client.failures import tls_cure
 from errors import OceanCustomError, RequestError, ResponseError, SettingsError
 from mapping import CustomResourceConfig
 from resync.clients import Clients
@@ -115,10 +116,10 @@ class _Api:
         mine = (one for one in self.exchanges if not one.credentials)
         return next((one for one in mine if one.status is not None), None)
 
-    def certificate_error(self) -> bool:
-        """Whether TLS failed."""
-        errors = [one.error or "" for one in self.exchanges if one.status is None]
-        return any("SSL" in error or "CERTIFICATE" in error for error in errors)
+    def tls_cure(self) -> str | None:
+        """What to look at where TLS failed."""
+        cures = (tls_cure(one.error or "") for one in self.exchanges)
+        return next(filter(None, cures), None)
 
 
 class _Checks:
@@ -184,8 +185,8 @@ class _Checks:
             plain = "baseUrl begins with http: nothing is encrypted"
             secret = settings.auth_type is not AuthType.NONE or settings.headers
             return UNKNOWN, plain + (", credentials neither" if secret else "")
-        if self._api.certificate_error():
-            return FAILED, "Check the API's certificate, or verifySsl where it is self-signed."
+        if cure := self._api.tls_cure():
+            return FAILED, cure
         if not settings.verify_ssl:
             return UNKNOWN, "verifySsl is false: the certificate is not checked"
         if not reached:

@@ -133,6 +133,17 @@ async def test_without_a_value_for_a_placeholder_nothing_is_known(
     assert message(context, "/teams/{team} data_path") == "not tried: there is no page"
 
 
+async def test_without_tls_or_a_connection_the_difference_is_told(core: Core, url: str) -> None:
+    settings = {"baseUrl": url.replace("http:", "https:")}
+    context = await probed(core, settings, resource("/kind"))
+    assert verdicts(context)["connection TLS"] == "FAILURE"
+    assert message(context, "connection TLS").startswith("Check whether TLS is spoken there")
+    assert message(context, "connection TLS") in message(context, "connection base URL")
+    context = await probed(core, {"baseUrl": "https://127.0.0.1:9"}, resource("/kind"))
+    assert verdicts(context)["connection TLS"] == "UNKNOWN"
+    assert message(context, "connection TLS") == "not tried: there is no connection"
+
+
 @pytest.mark.parametrize("answer", [(400, "{}"), None])
 async def test_credentials_that_cannot_be_fetched(
     core: Core, canned: CannedApi, url: str, answer: Answer | None

@@ -35,6 +35,11 @@ async def _unknown_certificate(world: World) -> str:
         return await world.read(EMPTY)
 
 
+async def _no_tls(world: World) -> str:
+    world.url = world.url.replace("http:", "https:")
+    return await world.read(EMPTY)
+
+
 async def _private_address(world: World) -> str:
     ocean.config.disable_ip_outbound_blocker = False
     return await world.read(EMPTY)
@@ -131,6 +136,7 @@ CASES: dict[str, Case] = {
     "no connection in time": raises(httpx.ConnectTimeout("")),
     "no answer in time": reads(Answer([], seconds=0.3), settings={"timeout": "0.05"}),
     "Check the API's certificate": _unknown_certificate,
+    "Check whether TLS is spoken there": _no_tls,
     "hosted installations may not reach": _private_address,
     "could not be decompressed": reads(
         Answer(gzip.compress(b"[]")[:-4], headers={"content-encoding": "gzip"})
