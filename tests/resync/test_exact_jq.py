@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
-from resync.exact_jq import EXACT, evaluate
+from resync.exact_jq import evaluate
 
 HUGE = 123456789012345678901234567890
+EXACT = 2**53
+"""Beyond this a double takes whole numbers for each other."""
 
 
 @pytest.mark.parametrize(
@@ -36,8 +38,8 @@ def test_values_come_back_as_they_were(value: Any) -> None:
 
 
 @pytest.mark.parametrize("beside", [0, HUGE])
-@pytest.mark.parametrize("number", [0, -7, 0.5, EXACT, -EXACT])
-def test_numbers_that_jq_can_hold_stay_numbers_for_it(number: float, beside: int) -> None:
+@pytest.mark.parametrize("number", [0, -7, 0.5, EXACT, -EXACT, HUGE])
+def test_numbers_are_numbers_for_jq(number: float, beside: int) -> None:
     assert evaluate(".n | type", {"n": number, "beside": beside}, 5) == ["number"]
 
 
@@ -46,8 +48,36 @@ def test_arithmetic_on_numbers_that_jq_can_hold() -> None:
     assert evaluate("[.[0] + 1, .[1]]", [1, HUGE], 5) == [[2, HUGE]]
 
 
-def test_a_large_number_inside_a_text_keeps_its_digits_too() -> None:
-    assert evaluate('"id-\\(.id)", .id', {"id": -HUGE}, 5) == [f"id-{-HUGE}", -HUGE]
+@pytest.mark.parametrize("number", [HUGE, -HUGE, EXACT + 1])
+def test_a_large_number_as_a_text_keeps_its_digits_and_is_a_text(number: int) -> None:
+    program = '"id-\\(.id)", (.id | tostring), ([.id] | tojson), .id'
+    assert evaluate(program, {"id": number}, 5) == [
+        f"id-{number}",
+        str(number),
+        f"[{number}]",
+        number,
+    ]
+
+
+def test_large_numbers_that_differ_are_not_taken_for_each_other() -> None:
+    numbers = [HUGE + 1, HUGE, HUGE, EXACT + 1, EXACT]
+    assert evaluate("unique", numbers, 5) == [sorted(set(numbers))]
+    assert evaluate("map(select(. == $n))".replace("$n", str(HUGE)), numbers, 5) == [[HUGE, HUGE]]
+
+
+@pytest.mark.parametrize(
+    ("program", "outputs"),
+    [
+        (". # a comment", [5]),
+        (". # one that goes on \\", [5]),
+        ("def twice: . * 2; twice, 1", [10, 1]),
+        (". as $five | $five, 0.1 + 0.2", [5, 0.1 + 0.2]),
+        ("nan, [nan]", [None, [None]]),
+        ("1, 2 | tojson", ["1", "2"]),
+    ],
+)
+def test_programs_of_any_form(program: str, outputs: list[Any]) -> None:
+    assert evaluate(program, 5, 5) == outputs
 
 
 def test_all_outputs_come_and_an_error_is_jq_s() -> None:
