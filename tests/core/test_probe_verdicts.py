@@ -80,6 +80,30 @@ async def test_no_credentials(
     assert await concluded(core, canned, url, base, kind) == found
 
 
+async def test_that_a_token_was_had_is_no_sign_that_it_is_accepted(
+    core: Core, canned: CannedApi, url: str
+) -> None:
+    canned.json("/token", '{"access_token": "tok-5d4c3b2a19", "expires_in": 600}')
+    oauth2 = {
+        "authType": "oauth2_client_credentials",
+        "tokenUrl": f"{url}/token",
+        "clientId": "me",
+        "clientSecret": "tok-6e5f4a3b2c",
+    }
+    verdict, told = await concluded(core, canned, url, MISSING, REFUSED, **oauth2)
+    assert verdict == "FAILURE"
+    assert told.startswith("the API refuses them")
+
+
+async def test_the_end_of_a_probe_says_why_it_failed(
+    core: Core, canned: CannedApi, url: str
+) -> None:
+    canned.json("/kind", REFUSED[1], status=REFUSED[0])
+    context = await probed(core, {"baseUrl": url}, resource("/kind"))
+    assert context.status == "FAILED"
+    assert context.message == "authentication: the API asks for credentials: set authType"
+
+
 async def test_headers_of_one_s_own_are_credentials(
     core: Core, canned: CannedApi, url: str
 ) -> None:
@@ -139,9 +163,13 @@ async def test_without_tls_or_a_connection_the_difference_is_told(core: Core, ur
     assert verdicts(context)["connection TLS"] == "FAILURE"
     assert message(context, "connection TLS").startswith("Check whether TLS is spoken there")
     assert message(context, "connection TLS") in message(context, "connection base URL")
-    context = await probed(core, {"baseUrl": "https://127.0.0.1:9"}, resource("/kind"))
+    kinds = (resource("/kind"), resource("/kind"))
+    context = await probed(core, {"baseUrl": "https://127.0.0.1:9"}, *kinds)
     assert verdicts(context)["connection TLS"] == "UNKNOWN"
     assert message(context, "connection TLS") == "not tried: there is no connection"
+    untried = [one for one in context.checks if one.kind == "/kind"]
+    assert {one.message for one in untried} == {"not tried, for what the connection shows"}
+    assert [one.scopes["resource"] for one in untried] == [0, 0, 1, 1]
 
 
 @pytest.mark.parametrize("answer", [(400, "{}"), None])

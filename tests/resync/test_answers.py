@@ -235,6 +235,23 @@ async def test_what_is_wrong_with_a_large_answer_is_told(
 
 
 @pytest.mark.usefixtures("large")
+async def test_a_large_answer_with_items_may_say_error(reading: Reading) -> None:
+    content = json.dumps({"error": "some are old", "items": list(range(50))}).encode()
+    assert await everything(await reading.page(content, ".items")) == list(range(50))
+
+
+@pytest.mark.usefixtures("large")
+async def test_of_a_large_answer_pagination_sees_the_items_that_it_looks_at(
+    reading: Reading,
+) -> None:
+    content = json.dumps({"items": list(range(150))}).encode()
+    pagination = {"type": "cursor", "cursor_path": "items.120.id"}
+    page = await reading.page(content, ".items", pagination=pagination)
+    assert page.body["items"][:121] == list(range(121))
+    assert len(await everything(page)) == 150
+
+
+@pytest.mark.usefixtures("large")
 async def test_a_large_object_taken_as_one_item_is_told_with_its_kind(reading: Reading) -> None:
     page = await reading.page(json.dumps({"id": 1, "text": "x" * 50}).encode(), ".")
     assert await everything(page) == [{"id": 1, "text": "x" * 50}]
