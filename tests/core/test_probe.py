@@ -170,6 +170,7 @@ async def test_a_wrong_mapping_is_told_with_its_places(core: Core, api: SampleAp
     context = await probed(core, core.settings(), resource("/teams", methd="POST"))
     assert context.status == "FAILED"
     assert "did you mean method?" in message(context, "connection mapping")
+    assert context.message == message(context, "connection mapping")
     assert api.requests() == []
 
 
@@ -180,6 +181,7 @@ async def test_wrong_settings_are_all_told(core: Core, api: SampleApi) -> None:
     assert context.status == "FAILED"
     told = message(context, "connection settings")
     assert "pageSize" in told and "authType" in told
+    assert context.message == told
     assert api.requests() == []
 
 

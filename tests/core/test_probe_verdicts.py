@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import ssl
 from typing import Any
 
 import pytest
+import trustme
 
 from tests.core.test_probe import message, probed, verdicts
 from tests.support.canned import CannedApi
 from tests.support.core import Core, resource
+from tests.support.self_signed import serve_self_signed
 
 AUTHENTICATION = "connection authentication"
 TOKEN = {"authType": "bearer_token", "apiToken": "tok-5d4c3b2a19"}
@@ -102,6 +105,64 @@ async def test_the_end_of_a_probe_says_why_it_failed(
     context = await probed(core, {"baseUrl": url}, resource("/kind"))
     assert context.status == "FAILED"
     assert context.message == "authentication: the API asks for credentials: set authType"
+
+
+async def test_settings_and_mapping_are_told_first(core: Core, url: str, log: list[str]) -> None:
+    context = await probed(core, {"baseUrl": url})
+    assert message(context, "connection settings") == "all are well"
+    assert verdicts(context)["connection mapping"] == "UNKNOWN"
+    assert message(context, "connection mapping").endswith("the mapping in Port is empty")
+    assert any("INFO" in line and "connection: settings: SUCCESS: all are" in line for line in log)
+    assert any("WARNING" in line and "connection: mapping: UNKNOWN: " in line for line in log)
+
+
+async def test_what_can_be_better_is_advice(core: Core, url: str) -> None:
+    idle = {"username": "someone", "cursorPath": "next"}
+    context = await probed(core, {"baseUrl": url, **idle}, resource("/kind"))
+    told = message(context, "connection settings")
+    assert told == (
+        "username is set but authType none does not use it; "
+        "cursorPath is set but paginationType is none"
+    )
+
+
+async def test_a_redirect_from_the_base_url_does_not_keep_kinds_from_being_tried(
+    core: Core, canned: CannedApi, url: str
+) -> None:
+    canned.headers = {"location": "https://elsewhere.example/"}
+    verdict, _ = await concluded(core, canned, url, (302, "{}"), ITEMS, **TOKEN)
+    assert verdict == "SUCCESS"
+
+
+async def test_no_more_is_asked_than_is_looked_at(core: Core) -> None:
+    await probed(core, core.settings("offset", pageSize="3"), resource("/services"))
+    assert len(core.api.requests("services")) == 1
+
+
+async def test_a_connection_without_tls(core: Core, url: str) -> None:
+    context = await probed(core, {"baseUrl": url}, resource("/kind"))
+    plain = "baseUrl begins with http: nothing is encrypted"
+    assert message(context, "connection TLS") == plain
+    context = await probed(core, {"baseUrl": url, **TOKEN}, resource("/kind"))
+    assert message(context, "connection TLS") == f"{plain}, credentials neither"
+
+
+async def test_a_certificate_that_is_trusted_and_one_that_is_not_looked_at(
+    core: Core, canned: CannedApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    authority = trustme.CA()
+    with serve_self_signed(canned, authority) as url:
+        settings = {"baseUrl": url, "verifySsl": "false"}
+        context = await probed(core, settings, resource("/kind"))
+        assert message(context, "connection TLS") == (
+            "verifySsl is false: the certificate is not checked"
+        )
+        trusting = ssl.create_default_context()
+        authority.configure_trust(trusting)
+        monkeypatch.setattr("client.lanes.create_ssl_context", lambda **_: trusting)
+        context = await probed(core, {"baseUrl": url}, resource("/kind"))
+        assert verdicts(context)["connection TLS"] == "SUCCESS"
+        assert message(context, "connection TLS") == "the certificate is accepted"
 
 
 async def test_headers_of_one_s_own_are_credentials(

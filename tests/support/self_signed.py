@@ -1,4 +1,4 @@
-"""A server with a certificate of its own making, which nobody trusts."""
+"""A server with a certificate of its own making, which only who knows its authority trusts."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from sandbox.serving import serve
 
 
 @contextmanager
-def serve_self_signed(app: Any) -> Iterator[str]:
+def serve_self_signed(app: Any, authority: trustme.CA | None = None) -> Iterator[str]:
     """Serves an ASGI application by TLS, and yields its base URL."""
-    pair = trustme.CA().issue_cert("127.0.0.1").private_key_and_cert_chain_pem
+    pair = (authority or trustme.CA()).issue_cert("127.0.0.1").private_key_and_cert_chain_pem
     with pair.tempfile() as path, serve(app, certfile=path, keyfile=path) as url:
         yield url
