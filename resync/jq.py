@@ -83,8 +83,7 @@ class Jq:
         """Ends the processes that are idle; one at work ends with its caller."""
         while self._idle:
             worker = self._idle.pop()
-            end(worker)
-            await worker.wait()
+            await end(worker)
 
     async def _worker(self) -> asyncio.subprocess.Process:
         while self._idle:
@@ -100,13 +99,13 @@ class Jq:
             async with asyncio.timeout(seconds):
                 found = await _asked(worker, content)
         except TimeoutError:
-            end(worker)
+            await end(worker)
             raise JqError(f"{told(expressions)} did not end within {seconds:.0f} s") from None
         except (EOFError, OSError):
-            end(worker)
+            await end(worker)
             raise JqError(f"{told(expressions)} needs too much memory, or broke jq") from None
         except BaseException:
-            end(worker)
+            await end(worker)
             raise
         self._idle.append(worker)
         return found
@@ -137,12 +136,17 @@ async def start_process(module: str, *arguments: str, **streams: Any) -> asyncio
     )
 
 
-def end(process: asyncio.subprocess.Process) -> None:
-    """Ends a process at once; what it still had to say is lost."""
+async def end(process: asyncio.subprocess.Process) -> None:
+    """Ends a process at once, and returns when it is gone; what it still had to say is lost."""
     with suppress(ProcessLookupError):
         process.kill()
     if process.stdin is not None:
         process.stdin.close()
+    if process.stdout is not None:
+        # asyncio counts a process as gone once its streams have ended, so somebody must read them.
+        while await process.stdout.read(2**16):
+            pass
+    await process.wait()
 
 
 async def _asked(worker: asyncio.subprocess.Process, content: bytes) -> Reply:

@@ -93,11 +93,11 @@ async def _summary(file: IO[bytes], items: IO[bytes], order: Order, seconds: flo
         async with asyncio.timeout(seconds):
             answer, _ = await process.communicate()
     except TimeoutError:
-        end(process)
+        await end(process)
         told = f"data_path {order.data_path!r} did not end within {seconds:.0f} s"
         raise LargeError(told, None) from None
     except BaseException:
-        end(process)
+        await end(process)
         raise
     if not answer:
         told = f"data_path {order.data_path!r} needs too much memory, or broke jq"

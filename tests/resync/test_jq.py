@@ -8,10 +8,12 @@ import resource
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from port_ocean.context.ocean import ocean
 
-from resync.jq import Jq, JqError
+from resync.jq import Jq, JqError, end, start_process
+from resync.jq_worker import Request, framed
 
 
 @pytest.fixture
@@ -125,7 +127,21 @@ async def test_processes_end_when_nobody_waits_for_them(jq: Jq) -> None:
     waiting.cancel()
     await asyncio.gather(waiting, return_exceptions=True)
     await jq.aclose()
-    await asyncio.sleep(0.2)
+    assert not children()
+
+
+async def test_one_that_has_much_to_say_is_ended_too() -> None:
+    """What it has said is more than is read ahead."""
+    worker = await start_process("resync.jq_worker")
+    assert worker.stdin is not None
+    request = msgspec.json.encode(Request(["[range(1e6)]"], [1], 60))
+    worker.stdin.write(framed(request))
+    async with asyncio.timeout(60):
+        while not worker.stdout or not worker.stdout._buffer:  # type: ignore[attr-defined]
+            await asyncio.sleep(0.02)
+        await asyncio.sleep(0.2)
+        await end(worker)
+    assert worker.returncode == -9
     assert not children()
 
 
