@@ -71,8 +71,9 @@ class Kind:
     async def running(self) -> tuple[str, dict[str, Any]]:
         """The next line while it is read, and its fields."""
         before = len(self.told.fields("kind running"))
-        while len(self.told.fields("kind running")) == before:
-            await asyncio.sleep(0.001)
+        async with asyncio.timeout(2):
+            while len(self.told.fields("kind running")) == before:
+                await asyncio.sleep(0.001)
         return self.told.messages("kind running")[-1], _own(self.told.fields("kind running")[-1])
 
 
