@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -81,11 +83,17 @@ async def test_a_listing_that_cannot_go_on_names_its_kind_and_url(runs: Runs) ->
 
 
 @pytest.mark.parametrize("status", [403, 404])
-async def test_a_status_that_is_ignored_is_a_listing_without_items(runs: Runs, status: int) -> None:
+async def test_a_status_that_is_ignored_is_a_listing_without_items(
+    runs: Runs, log: list[str], status: int
+) -> None:
     runs.api.json("/of/a", "{}", status=status)
     kind = resource("/of/{of}", path_parameters=PARENTS, ignore_statuses=[404])
     if status == 404:
         assert await runs.items(kind) == []
+        (line,) = [line for line in log if "the listing ended" in line]
+        assert line.rstrip().endswith(
+            "the listing ended: status 404 means that there is nothing here"
+        )
     else:
         assert "answered 403" in await runs.failure(kind)
 
@@ -125,14 +133,59 @@ async def test_all_pages_come_in_order(
     assert [item["id"] for item in found] == [one["id"] for one in api.records("services")]
 
 
+@pytest.mark.parametrize("pagination", ["cursor", "offset"])
 async def test_a_second_reader_of_a_listing_asks_for_nothing(
-    runs: Runs, api: SampleApi, api_url: str
+    runs: Runs, api: SampleApi, api_url: str, pagination: str
 ) -> None:
     both = [resource("/services"), resource("/services", data_path=".items[]")]
-    base = f"{api_url}/none/cursor"
-    settings: dict[str, Any] = {"baseUrl": base, "paginationType": "cursor", "pageSize": "7"}
+    base = f"{api_url}/none/{pagination}"
+    settings: dict[str, Any] = {"baseUrl": base, "paginationType": pagination, "pageSize": "7"}
     async with runs.opened(*both, **settings) as run:
         first = await items_of(run, both[0])
         sent = len(api.requests())
         assert await items_of(run, both[1]) == first
         assert len(api.requests()) == sent
+
+
+async def test_pages_that_can_be_foreseen_are_asked_for_at_the_same_time(
+    runs: Runs, api: SampleApi, api_url: str
+) -> None:
+    api.behave(latency_ms=30)
+    base = f"{api_url}/none/offset"
+    await runs.items(resource("/services"), baseUrl=base, paginationType="offset", pageSize="7")
+    seen = sorted(api.requests(), key=lambda one: one.started)
+    assert any(later.started < one.finished for one, later in pairwise(seen) if one.finished)
+
+
+async def test_items_of_a_large_answer_carry_their_placeholders_too(
+    runs: Runs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("resync.answers.LARGE_BYTES", 50)
+    runs.api.json("/of/a", json.dumps(["x", *({"id": number} for number in range(1200))]))
+    kind = resource("/of/{of}", data_path=None, path_parameters=PARENTS)
+    found = await runs.items(kind)
+    assert found[0] == {"value": "x", "__of": "a"}
+    assert found[1:] == [{"id": number, "__of": "a"} for number in range(1200)]
+
+
+async def test_each_kind_is_warned_of_for_itself(runs: Runs, log: list[str]) -> None:
+    for path in ("/a", "/b"):
+        runs.api.json(path, '["x"]')
+    await runs.items(resource("/a", data_path=None), resource("/b", data_path=None))
+    assert len([line for line in log if "are not objects" in line]) == 2
+    log.clear()
+    for path in ("/a", "/b"):
+        runs.api.json(path, '{"id": 1}')
+    await runs.items(resource("/a", data_path=None), resource("/b", data_path=None))
+    told = [line for line in log if "taken as one item" in line]
+    assert [f"kind {path}: " in line for path, line in zip(("/a", "/b"), told, strict=True)] == [
+        True,
+        True,
+    ]
+
+
+async def test_an_answer_over_the_limit_names_its_kind(runs: Runs) -> None:
+    runs.api.json("/items", json.dumps({"items": ["x" * 100] * 1000}))
+    failure = await runs.failure(resource("/items"), maxResponseBytes="2000")
+    assert failure.startswith(f"kind /items, GET {runs.url}/items")
+    assert "maxResponseBytes" in failure
