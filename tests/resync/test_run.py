@@ -11,7 +11,10 @@ from typing import Any
 import pytest
 
 from errors import SettingsError
+from resync.run import Run
 from sandbox.sample_api import SampleApi
+from settings import parse_settings
+from tests.resync.test_jq import children
 from tests.support.core import resource
 from tests.support.running import Runs, items_of, parsed
 
@@ -80,15 +83,58 @@ async def test_nothing_that_has_changed_is_no_batch(runs: Runs) -> None:
             assert [batch async for batch in batches] == []
 
 
-async def test_an_incremental_reading_asks_even_what_a_full_one_has_kept(runs: Runs) -> None:
+@pytest.mark.parametrize("selector", [{"incremental": {"param": "p"}}, {}])
+async def test_an_incremental_reading_asks_even_what_a_full_one_has_kept(
+    runs: Runs, selector: dict[str, Any]
+) -> None:
     runs.api.json("/items", '{"items": [{"id": 1}]}')
-    kind = resource("/items", incremental={"param": "p"})
+    kind = resource("/items", **selector)
     async with runs.opened(kind, kind) as run:
         await items_of(run, kind)
         await items_of(run, kind)
         assert len(runs.api.asked) == 1
         await items_of(run, kind, since=SINCE)
         assert len(runs.api.asked) == 2
+
+
+async def test_each_kind_is_warned_of_for_itself(runs: Runs, log: list[str]) -> None:
+    kinds = [resource(path, method="PATCH") for path in ("/a", "/b")]
+    for path in ("/a", "/b"):
+        runs.api.json(path, '{"items": []}')
+    await runs.items(*kinds)
+    assert len([line for line in log if "usually changes what it names" in line]) == 2
+
+
+async def test_several_failures_are_told_with_their_kind(runs: Runs) -> None:
+    kind = resource("/of/{of}", path_parameters={"of": {"values": ["a", "b"]}})
+    told = await runs.failure(kind)
+    assert told.startswith("2 listings of kind /of/{of} failed; the first: ")
+
+
+async def test_the_end_of_a_resync_sums_up_its_kinds_but_no_incremental_reading(
+    runs: Runs, log: list[str]
+) -> None:
+    runs.api.json("/items", '{"items": [{"id": 1}]}')
+    kind = resource("/items", data_path=".items | map(.)")
+    async with runs.opened(kind, kind, kind) as run:
+        resync = asyncio.create_task(items_of(run, kind))
+        await resync
+        await items_of(run, kind, since=SINCE)
+        assert children()
+        run.resync_ended(resync)
+    (line,) = [line for line in log if "resync done after" in line]
+    assert ": 1 of 3 kinds read\n" in line
+    assert not children()
+
+
+async def test_before_a_resync_has_begun_a_kind_can_be_read(runs: Runs) -> None:
+    runs.api.json("/items", '{"items": [{"id": 1}]}')
+    run = Run(parse_settings({"baseUrl": runs.url}))
+    try:
+        assert await items_of(run, resource("/items", data_path=".items | map(.)")) == [{"id": 1}]
+    finally:
+        await run.aclose()
+    assert not children()
 
 
 async def test_a_new_resync_has_seen_nothing(runs: Runs, log: list[str]) -> None:
