@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from resync.summary import duration, shortened
+from resync.summary import Outcome, Summary, duration, shortened, table
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,31 @@ def test_a_time_as_people_say_it(seconds: float, said: str) -> None:
 )
 def test_a_text_on_one_line(text: str, shown: str) -> None:
     assert shortened(text, 10) == shown
+
+
+def test_a_table_for_people_and_fields_for_machines() -> None:
+    users = Summary(
+        "/users", Outcome.DONE, 12_345, 7, 1, 0, 9, 2, 1.25, 60.04, 205.6, "all is read"
+    )
+    teams = Summary("/t", Outcome.FAILED, 1, 1, 1, 1, 1, 0, 0.0, 0.5, 2.0, "GET /t answered 500")
+    assert table([users, teams]).splitlines() == [
+        "  kind    outcome   items  pages  requests  retries  waited  seconds  items/s  ended by",
+        "  /users  done     12,345      7         9        2     1.2     60.0    205.6  all is read",
+        "  /t      failed        1      1         1        0     0.0      0.5      2.0  "
+        "GET /t answered 500",
+    ]
+    assert users.fields() == {
+        "kind": "/users",
+        "outcome": "done",
+        "items": 12_345,
+        "pages": 7,
+        "listings": 1,
+        "listings_failed": 0,
+        "requests": 9,
+        "retries": 2,
+        "rate_limit_wait_seconds": 1.25,
+        "seconds": 60.04,
+        "items_per_second": 205.6,
+        "ended_by": "all is read",
+    }
+    assert type(users.fields()["outcome"]) is str
