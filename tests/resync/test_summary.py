@@ -40,7 +40,7 @@ def test_a_table_for_people_and_fields_for_machines() -> None:
     teams = Summary("/t", Outcome.FAILED, 1, 1, 1, 1, 1, 0, 0.0, 0.5, 2.0, "GET /t answered 500")
     assert table([users, teams]).splitlines() == [
         "  kind    outcome   items  pages  requests  retries  waited  seconds  items/s  ended by",
-        "  /users  done     12,345      7         9        2     1.2     60.0    205.6  all is read",
+        "  /users  done     12,345      7         9        2     1.2     60.0    205.6  all read",
         "  /t      failed        1      1         1        0     0.0      0.5      2.0  "
         "GET /t answered 500",
     ]
@@ -56,6 +56,6 @@ def test_a_table_for_people_and_fields_for_machines() -> None:
         "rate_limit_wait_seconds": 1.25,
         "seconds": 60.04,
         "items_per_second": 205.6,
-        "ended_by": "all is read",
+        "ended_by": "all read",
     }
     assert type(users.fields()["outcome"]) is str
