@@ -34,9 +34,7 @@ def test_a_text_on_one_line(text: str, shown: str) -> None:
 
 
 def test_a_table_for_people_and_fields_for_machines() -> None:
-    users = Summary(
-        "/users", Outcome.DONE, 12_345, 7, 1, 0, 9, 2, 1.25, 60.04, 205.6, "all is read"
-    )
+    users = Summary("/users", Outcome.DONE, 12_345, 7, 1, 0, 9, 2, 1.25, 60.04, 205.6, "all read")
     teams = Summary("/t", Outcome.FAILED, 1, 1, 1, 1, 1, 0, 0.0, 0.5, 2.0, "GET /t answered 500")
     assert table([users, teams]).splitlines() == [
         "  kind    outcome   items  pages  requests  retries  waited  seconds  items/s  ended by",
