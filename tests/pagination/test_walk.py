@@ -11,6 +11,7 @@ import pytest
 
 from errors import PaginationError
 from pagination import End, Page, PageRequest, PageSizes, build_paginator, walk
+from settings.model import Location
 
 MakeApi = Any
 
@@ -204,6 +205,23 @@ async def test_listings_of_one_template_share_what_they_saw(memory_api: MakeApi)
     after = memory_api(size=3)
     assert await after.read(permits=1, sizes=sizes) == [0, 1, 2]
     assert after.asked == [0]
+
+
+async def test_pages_of_another_endpoint_say_nothing_of_this_one_s(memory_api: MakeApi) -> None:
+    """A page shorter than others of its endpoint ends a listing; another's may just be capped."""
+    sizes = PageSizes()
+    await memory_api(30, page_size=10).read(4, sizes, template="a")
+    capped = memory_api(20, page_size=10, cap=5)
+    assert await capped.read(4, sizes, template="b") == list(range(20))
+
+
+@pytest.mark.parametrize("type_", ["offset", "cursor"])
+async def test_positions_in_a_body_are_told_from_each_other(
+    memory_api: MakeApi, type_: str
+) -> None:
+    api = memory_api(60, type=type_)
+    assert await api.read(8, location=Location.BODY) == list(range(60))
+    assert len(api.asked) == len(set(api.asked))
 
 
 @pytest.mark.parametrize("permits", [1, 4])

@@ -24,11 +24,12 @@ SINCE = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 async def test_a_wrong_mapping_is_told_before_any_request_with_all_its_places(runs: Runs) -> None:
     wrong = resource("/others", data_path=".a[", pagination={"type": "pages"})
     with pytest.raises(SettingsError) as caught:
-        await runs.items(resource("/items"), wrong)
+        await runs.items(resource("/items"), wrong, resource("/t/{id}"))
     told = str(caught.value)
     assert "in the mapping; nothing was fetched" in told
     assert "resources[1].selector.data_path: found '.a['" in told
     assert "resources[1].selector.pagination.type: is not allowed" in told
+    assert "resources[2].selector.path_parameters: has no entry for {id}" in told
     assert runs.api.asked == []
 
 

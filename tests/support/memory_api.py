@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from pagination import End, Page, PageRequest, PageSizes, build_paginator, walk
-from settings.model import PARAM_DEFAULTS, PaginationSettings, PaginationType
+from settings.model import PARAM_DEFAULTS, Location, PaginationSettings, PaginationType
 
 
 @dataclass
@@ -67,16 +67,19 @@ class MemoryApi:
             raise RuntimeError(f"failed at {start}")
         return self._page(request, start)
 
-    async def read(self, permits: int, sizes: PageSizes | None = None, **more: Any) -> list[int]:
+    async def read(
+        self, permits: int, sizes: PageSizes | None = None, template: str = "items", **more: Any
+    ) -> list[int]:
         """The items of one listing, in the order in which they are handed on."""
+        in_body = more.get("location") is Location.BODY
         items: list[int] = []
         pages = walk(
             build_paginator(self.settings(**more)),
-            PageRequest("https://api.example.com/items"),
+            PageRequest("https://api.example.com/items", body={} if in_body else None),
             self.fetch,
             permits=permits,
             sizes=sizes or PageSizes(),
-            template="items",
+            template=template,
             on_end=self.ends.append,
             on_restart=self.restart,
         )
@@ -92,6 +95,8 @@ class MemoryApi:
             return 0
         if self.type == "page":
             return (int(request.param("page") or 1) - 1) * min(self.page_size, self.cap)
+        if isinstance(request.body, dict):
+            return int(request.body.get(self.type, 0))
         query = dict(parse_qsl(urlsplit(request.url).query))
         return int(request.param(self.type) or query.get(self.type) or 0)
 
