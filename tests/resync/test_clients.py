@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -117,6 +118,30 @@ async def test_a_token_endpoint_s_refusal_is_looked_into() -> None:
         async with opened(settings) as clients:
             with pytest.raises(OceanCustomError, match="the client is not known: check clientId"):
                 await clients.api.send(Request("GET", f"{url}/team"))
+
+
+async def test_the_settings_of_the_connection_are_kept() -> None:
+    canned = CannedApi()
+    canned.json("/team", "{}", status=503)
+    began: list[float] = []
+
+    async def api(scope: Any, receive: Any, send: Any) -> None:
+        if scope["path"] == "/slow":
+            await asyncio.sleep(2)
+        began.append(asyncio.get_running_loop().time())
+        await canned(scope, receive, send)
+
+    with serve(api) as url:
+        settings = {"baseUrl": url, "timeout": "0.3", "maxRequestsPerSecond": "10"}
+        async with opened(settings) as clients:
+            for _ in range(5):
+                with pytest.raises(OceanCustomError, match="503"):
+                    await clients.api.send(Request("GET", f"{url}/team"))
+            # Each was tried as often as the policy says, and none before its turn.
+            assert canned.asked == ["/team"] * 5
+            assert began[-1] - began[0] > 0.3
+            with pytest.raises(OceanCustomError, match="Raise timeout"):
+                await clients.api.send(Request("GET", f"{url}/slow"))
 
 
 def masked(settings: dict[str, str], text: str) -> str:

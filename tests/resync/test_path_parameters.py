@@ -171,14 +171,14 @@ async def test_of_discoveries_only_so_many_are_remembered(
 async def test_a_parent_that_the_path_does_not_name_makes_no_second_listing(runs: Runs) -> None:
     parents(runs, {"id": "a"}, {"id": "b"})
     parents(runs, {"id": "x"}, {"id": "y"}, path="/in/a")
-    parents(runs, {"id": "x"}, path="/in/b")
-    for name in ("x", "y"):
+    parents(runs, {"id": "x"}, {"id": "z"}, path="/in/b")
+    for name in ("x", "y", "z"):
         runs.api.json(f"/tags/{name}", '{"items": [{"id": "c"}]}')
     inner = {"endpoint": "/in/{parent}", "data_path": ".items", "field": ".id"}
     kind = resource("/tags/{inner}", path_parameters={"parent": found_by(".id"), "inner": inner})
     found = await runs.items(kind)
-    assert sorted(item["__inner"] for item in found) == ["x", "y"]
-    assert len(runs.api.asked) == 5
+    assert sorted(item["__inner"] for item in found) == ["x", "y", "z"]
+    assert len(runs.api.asked) == 6
 
 
 async def test_a_discovery_that_fails_is_told_once_the_others_were_read(runs: Runs) -> None:
