@@ -48,9 +48,8 @@ def message(context: ProbeContext, name: str) -> str:
 
 
 async def test_all_is_well(core: Core, api: SampleApi) -> None:
-    context = await probed(
-        core, core.settings("offset", "bearer_token"), resource("/teams"), resource("/users")
-    )
+    settings = core.settings("offset", "bearer_token")
+    context = await probed(core, settings, resource("/teams"), resource("/users"))
     assert verdicts(context) == {
         "connection settings": "SUCCESS",
         "connection mapping": "SUCCESS",
@@ -65,7 +64,9 @@ async def test_all_is_well(core: Core, api: SampleApi) -> None:
     assert context.status == "COMPLETED"
     assert message(context, "/teams data_path") == '12 items at ".items"'
     assert message(context, "connection TLS").endswith("nothing is encrypted, credentials neither")
+    assert message(context, "connection base URL").startswith(f"{settings['baseUrl']} answered 4")
     assert len(api.requests("teams")) == len(api.requests("users")) == 1
+    assert {request.method for request in api.requests()} == {"GET"}
 
 
 async def test_a_kind_with_parents_is_asked_for_one_of_them(core: Core, api: SampleApi) -> None:
