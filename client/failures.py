@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from http import HTTPStatus
 from typing import Protocol
 
@@ -18,6 +19,12 @@ _CURES = {
     407: "The proxy asks for credentials: check HTTPS_PROXY.",
     429: "Lower maxConcurrentRequests, or ask for a higher rate limit.",
 }
+
+
+_NO_TLS = re.compile(
+    r"WRONG_VERSION_NUMBER|HTTP_REQUEST|PACKET_LENGTH_TOO_LONG|record.layer.failure"
+)
+"""OpenSSL's reasons where what came is no TLS. Others, such as alerts, show that TLS is spoken."""
 
 
 class Answer(Protocol):
@@ -77,10 +84,12 @@ def _kind(error: Exception) -> str:
 
 def tls_cure(error: str) -> str | None:
     """What to look at where ``error`` (OpenSSL's text in it) is about TLS; None where it is not."""
-    if "CERTIFICATE" in error:
+    if "CERTIFICATE_VERIFY_FAILED" in error:
         return "Check the API's certificate, or verifySsl where it is self-signed."
-    if "[SSL" in error:
+    if "[SSL" in error and _NO_TLS.search(error):
         return "Check whether TLS is spoken there: baseUrl may have to begin with http://."
+    if "[SSL" in error:
+        return "Check that TLS 1.2 or newer is spoken there, and no client certificate asked for."
     return None
 
 

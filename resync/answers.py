@@ -123,7 +123,7 @@ class AnswerReader:
     async def _taken_apart(
         self, kind: str, endpoint: EndpointPlan, response: Response, page: Page
     ) -> Page:
-        excerpt = self._redactor.excerpt(response.content)
+        begin, excerpt = response.content, self._redactor.excerpt
         file = response.file
         if file is None:
             file = await asyncio.to_thread(spooled, response.content)
@@ -131,7 +131,7 @@ class AnswerReader:
         try:
             with file:
                 async with self._workers:
-                    found = await take_apart(file, endpoint.data_path, excerpt, looked_at)
+                    found = await take_apart(file, endpoint.data_path, begin, excerpt, looked_at)
         except LargeError as error:
             self._refuse(error.envelope, response.content, error)
         self._check(kind, endpoint, found.envelope, bool(len(found.records)), response.content)
@@ -149,7 +149,7 @@ class AnswerReader:
     def _check(
         self, kind: str, endpoint: EndpointPlan, body: Any, any_items: bool, content: bytes
     ) -> None:
-        refuse_half(body, endpoint.data_path)
+        refuse_half(body, endpoint.data_path, self._redactor.excerpt)
         if not any_items:
             refuse_error(body, self._redactor.excerpt(content))
         whole = endpoint.data_path == "." and not endpoint.items_to_parse

@@ -34,7 +34,7 @@ class Clients:
         self._redactor = build_redactor(settings)
         self._auth_clients: dict[Origin, HttpClient] = {}
         origin = Origin.of(settings.base_url)
-        self.jq = Jq()
+        self.jq = Jq(self._redactor.excerpt)
         around = Surroundings(origin.covers, self._send, self._evaluate, self._redactor.learn)
         auth = build_auth(settings, around)
         self.api = self._client(origin, auth, settings.headers, on_exchange)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from errors import ResponseError
@@ -90,19 +90,21 @@ def refuse_error(body: Any, excerpt: str, flags: Sequence[str] = ("ok", "success
         )
 
 
-def refuse_half(body: Any, data_path: str) -> None:
+def refuse_half(body: Any, data_path: str, excerpt: Callable[[bytes], str]) -> None:
     """Raises ``ResponseError`` if ``body`` is a GraphQL answer with ``errors`` beside its data:
     some of what was asked for is missing then (GraphQL specification, section 7.1). A
-    ``data_path`` that names ``errors`` looks at them itself.
+    ``data_path`` that names ``errors`` looks at them itself. ``excerpt`` makes the first one's
+    message short and masks its secrets.
     """
     if not isinstance(body, dict) or "data" not in body or "errors" in keys_in(data_path):
         return
     errors = body.get("errors")
     first = errors[0] if isinstance(errors, list) and errors else None
     if isinstance(first, dict) and "message" in first:
+        message = excerpt(str(first["message"]).encode("utf-8", "replace"))
         raise ResponseError(
             "the answer has errors beside its data, so some of it is missing; the first: "
-            f"{str(first['message'])[:200]!r}. Where they do not matter, name them in data_path: "
+            f"{message!r}. Where they do not matter, name them in data_path: "
             f"'del(.errors) | {data_path}'."
         )
 

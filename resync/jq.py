@@ -10,7 +10,7 @@ import asyncio
 import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -47,9 +47,13 @@ def compile_expression(expression: str) -> Any:
 
 
 class Jq:
-    """Evaluates expressions in up to ``WORKERS`` processes, which are started when needed."""
+    """Evaluates expressions in up to ``WORKERS`` processes, which are started when needed.
 
-    def __init__(self) -> None:
+    jq's errors may quote a whole answer: ``excerpt`` makes them short, and masks their secrets.
+    """
+
+    def __init__(self, excerpt: Callable[[bytes], str]) -> None:
+        self._excerpt = excerpt
         self._free = asyncio.Semaphore(WORKERS)
         self._idle: list[asyncio.subprocess.Process] = []
 
@@ -76,7 +80,7 @@ class Jq:
         async with self._free:
             reply = await self._exchange(content, expressions)
         if reply.error is not None:
-            raise JqError(reply.error, reply.place)
+            raise JqError(self._excerpt(reply.error.encode()), reply.place)
         return reply.outputs
 
     async def aclose(self) -> None:

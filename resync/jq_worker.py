@@ -21,11 +21,13 @@ MEMORY_BYTES = 4 * 2**30
 """An expression that would need more ends this process, not the integration."""
 
 SECONDS_PER_BYTE = 1 / 2**20
+REASON_CHARACTERS = 20_000
+"""Enough that no secret which begins in the part that is shown is cut before it is masked."""
 
 
 class Request(msgspec.Struct):
     """Evaluates each of ``programs`` for each of ``values``. All of it may take ``seconds`` and
-    one more for each MiB; outputs that still come after half of ``seconds`` are an error."""
+    one more for each MiB; outputs that still come after half of that are an error."""
 
     programs: Sequence[str]
     values: Sequence[Any]
@@ -50,16 +52,24 @@ def framed(content: bytes) -> bytes:
     return len(content).to_bytes(LENGTH_BYTES, "big") + content
 
 
-def answer(request: Request) -> Reply:
-    """What a request is answered with."""
+def reason(error: Exception) -> str:
+    """Why an expression failed, in jq's words: it may quote a whole answer, secrets and all."""
+    if isinstance(error, RecursionError):
+        return "what it gives is nested too deeply"
+    return str(error).strip()[:REASON_CHARACTERS] or "it cannot be evaluated"
+
+
+def answer(request: Request, size: int) -> Reply:
+    """What a request of ``size`` bytes is answered with."""
     reply = Reply()
+    seconds = longest(request.seconds, size) / 2
     for place, value in enumerate(request.values):
         try:
             reply.outputs.append(
-                [evaluate(program, value, request.seconds / 2) for program in request.programs]
+                [evaluate(program, value, seconds) for program in request.programs]
             )
-        except ValueError as error:
-            return Reply(error=str(error).strip() or "it cannot be evaluated", place=place)
+        except (ValueError, RecursionError) as error:
+            return Reply(error=reason(error), place=place)
     return reply
 
 
@@ -87,7 +97,7 @@ def serve(source: IO[bytes], target: IO[bytes]) -> None:
         content = source.read(int.from_bytes(head, "big"))
         request = msgspec.json.decode(content, type=Request)
         limit_processor(longest(request.seconds, len(content)))
-        reply = answer(request)
+        reply = answer(request, len(content))
         target.write(framed(msgspec.json.encode(reply)))
         target.flush()
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 import os
 import tempfile
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from typing import IO, Any
 
@@ -60,11 +60,16 @@ class LargeError(ResponseError):
 
 
 async def take_apart(
-    file: IO[bytes], data_path: str, excerpt: str, looked_at: int = 0
+    file: IO[bytes],
+    data_path: str,
+    begin: bytes,
+    excerpt: Callable[[bytes], str],
+    looked_at: int = 0,
 ) -> LargeBody:
     """Takes apart the JSON body in ``file`` (which is closed), whose items are at ``data_path``.
 
-    ``excerpt`` is how it begins, secrets masked; pagination looks at the first ``looked_at``
+    ``begin`` is how it begins; ``excerpt`` makes short what messages quote of it or of jq's errors,
+    and masks its secrets; pagination looks at the first ``looked_at``
     elements of arrays, at most. Raises ``LargeError`` where that fails, and where
     it takes longer than a second for each MiB.
     """
@@ -72,7 +77,7 @@ async def take_apart(
         size = file.seek(0, os.SEEK_END)
         file.seek(0)
         program = compile_expression(data_path).program_string
-        order = Order(data_path, program, LONGEST_SECONDS, excerpt, looked_at)
+        order = Order(data_path, program, LONGEST_SECONDS, excerpt(begin), looked_at)
         items = tempfile.TemporaryFile()  # noqa: SIM115 - closed by whoever reads the pieces
         try:
             found = await _summary(file, items, order, longest(LONGEST_SECONDS, size))
@@ -81,7 +86,8 @@ async def take_apart(
             raise
     if found.error is not None:
         items.close()
-        raise LargeError(found.error, found.envelope)
+        reason = excerpt(found.reason.encode())
+        raise LargeError(f"{found.error}{reason}", found.envelope)
     return LargeBody(found.envelope, Digest(found.count, found.digest), items)
 
 

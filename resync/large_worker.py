@@ -30,7 +30,7 @@ from resync.extraction import (
     simple_outputs,
 )
 from resync.formats import parse_json
-from resync.jq_worker import limit_memory, limit_processor, longest
+from resync.jq_worker import limit_memory, limit_processor, longest, reason
 
 PIECE_ITEMS = 500
 PIECE_BYTES = 2 * 1024 * 1024
@@ -53,7 +53,7 @@ _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 class Order(msgspec.Struct):
     """What to do: find the items at ``data_path``, whose jq program is ``program``. It may take
-    ``seconds`` and one more for each MiB; outputs that still come after half of ``seconds`` are an
+    ``seconds`` and one more for each MiB; outputs that still come after half of that are an
     error. ``excerpt`` is how the body begins, secrets masked. Pagination looks at the first
     ``looked_at`` elements of arrays, and at those of the items, too."""
 
@@ -65,12 +65,14 @@ class Order(msgspec.Struct):
 
 
 class Summary(msgspec.Struct):
-    """What was found: what surrounds the items, how many there are, and a digest of them all."""
+    """What was found: what surrounds the items, how many there are, and a digest of them all; or
+    the ``error``, and jq's own words for it, in which secrets are not masked yet."""
 
     envelope: Any = None
     count: int = 0
     digest: str = ""
     error: str | None = None
+    reason: str = ""
 
 
 def take_apart(source: IO[bytes], target: IO[bytes], order: Order) -> Summary:
@@ -88,18 +90,19 @@ def take_apart(source: IO[bytes], target: IO[bytes], order: Order) -> Summary:
                 items = (item for item in items if item is not None)
             return _written(items, target, envelope)
     kept = max(ELEMENTS_KEPT, order.looked_at)
+    seconds = longest(order.seconds, source.seek(0, os.SEEK_END)) / 2
     source.seek(0)
     body = parse_json(source.read(), None, order.excerpt, keys_in(order.data_path))
     try:
         outputs = simple_outputs(body, order.data_path)
         if outputs is None:
-            outputs = evaluate(order.program, body, order.seconds / 2)
+            outputs = evaluate(order.program, body, seconds)
         return _written(as_items(outputs), target, shortened(body, kept))
     except ResponseError as error:
         return Summary(shortened(body, kept), error=str(error))
-    except ValueError as error:
-        told = str(error).strip() or "it cannot be evaluated"
-        return Summary(shortened(body, kept), error=f"data_path {order.data_path!r} failed: {told}")
+    except (ValueError, RecursionError) as error:
+        told = f"data_path {order.data_path!r} failed: "
+        return Summary(shortened(body, kept), error=told, reason=reason(error))
 
 
 def survey(source: IO[bytes], path: str, kept: int) -> tuple[Any, bool, int]:

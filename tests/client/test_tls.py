@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
+import threading
 import warnings
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 
 import pytest
 import trustme
 
 from client import Request
+from client.failures import tls_cure
 from errors import RequestError
 from sandbox.sample_api import SampleApi
 from tests.client.conftest import MakeClient
@@ -87,3 +91,54 @@ async def test_nothing_is_sent_below_tls_1_2(
         while not received:
             await asyncio.sleep(0.01)
     writer.close()
+
+
+@pytest.fixture
+def asking_tls() -> Iterator[str]:
+    """A server that speaks TLS 1.2 and asks for a certificate of the client."""
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    context.verify_mode = ssl.CERT_REQUIRED
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    authority.configure_trust(context)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def serve() -> None:
+            with suppress(OSError):
+                while True:
+                    peer, _ = listening.accept()
+                    with suppress(ssl.SSLError), context.wrap_socket(peer, server_side=True):
+                        pass
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield f"https://127.0.0.1:{listening.getsockname()[1]}"
+        listening.shutdown(socket.SHUT_RDWR)
+        thread.join()
+
+
+async def test_a_server_that_asks_for_a_certificate_speaks_tls(
+    make_client: MakeClient, asking_tls: str
+) -> None:
+    """Who is told to try http:// sends credentials in the clear."""
+    client = make_client(baseUrl=asking_tls, verifySsl="false")
+    with pytest.raises(RequestError, match="no client certificate asked for") as caught:
+        await client.send(Request("GET", f"{asking_tls}/users"))
+    assert "http://" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("error", "cure"),
+    [
+        ("[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed", "verifySsl"),
+        ("[SSL: WRONG_VERSION_NUMBER] wrong version number", "begin with http://"),
+        ("[SSL] record layer failure (_ssl.c:1006)", "begin with http://"),
+        ("[SSL: TLSV1_ALERT_PROTOCOL_VERSION] tlsv1 alert protocol version", "TLS 1.2 or newer"),
+        ("[SSL: TLSV13_ALERT_CERTIFICATE_REQUIRED] alert", "no client certificate"),
+        ("GET https://h/CERTIFICATES answered 500", None),
+    ],
+)
+def test_what_to_look_at_where_tls_fails(error: str, cure: str | None) -> None:
+    found = tls_cure(error)
+    assert found is None if cure is None else cure in (found or "")

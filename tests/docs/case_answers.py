@@ -137,6 +137,9 @@ CASES: dict[str, Case] = {
     "no answer in time": reads(Answer([], seconds=0.3), settings={"timeout": "0.05"}),
     "Check the API's certificate": _unknown_certificate,
     "Check whether TLS is spoken there": _no_tls,
+    "no client certificate asked for": raises(
+        httpx.ConnectError("[SSL: SSLV3_ALERT_HANDSHAKE_FAILURE] handshake failure")
+    ),
     "hosted installations may not reach": _private_address,
     "could not be decompressed": reads(
         Answer(gzip.compress(b"[]")[:-4], headers={"content-encoding": "gzip"})
@@ -184,7 +187,7 @@ CASES: dict[str, Case] = {
     ),
     "is out of range": reads(Answer(b'{"items": [1e999]}')),
     "(<name> is not JSON": reads(Answer(b'{"items": [NaN]}')),
-    "nested too deeply": reads(Answer(DEEP)),
+    "JSON is nested too deeply": reads(Answer(DEEP)),
     "twice in one object": reads(Answer(b'{"items": [1], "items": []}')),
     "the answer is not text in": reads(
         Answer(b"\xff\xfe\xff", headers={"content-type": "text/csv; charset=ascii"})
@@ -208,6 +211,8 @@ CASES: dict[str, Case] = {
     "failed: <reason>; the answer is": reads(Answer({"a": 1}), data_path=".a | keys"),
     "did not end within": _hasty(reads(Answer([]), data_path="last(range(1e12))")),
     "it still gave outputs": _hasty(reads(Answer([]), data_path="range(1e12)"), 6.0),
+    "it halted": reads(Answer({"a": [1, 2]}), data_path=".a[] | if . > 1 then halt else . end"),
+    "what it gives is nested": reads(Answer([]), data_path="reduce range(5000) as $i (1; [.])"),
     "needs too much memory, or broke": _little_memory,
     "taken as one item": reads(Answer({"id": 1}), data_path="."),
     "items are not objects": reads(Answer(["a"]), data_path="."),

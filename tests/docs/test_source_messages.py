@@ -31,6 +31,7 @@ NO_MESSAGE = {
     "SELECT about, content FROM answers WHERE key = ?": "SQL",
     "INSERT OR REPLACE INTO answers VALUES (?, ?, ?)": "SQL",
     "DELETE FROM answers WHERE key = ?": "SQL",
+    ") | tojson), null": "jq",
     "extra fields": "how pydantic begins",
     "unreachable: the last attempt returns or raises": "never told: it is unreachable",
     "not a URL": "never told: httpx has read the URL by then",

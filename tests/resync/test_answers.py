@@ -57,7 +57,7 @@ def endpoint(data_path: str, items_to_parse: str | None = None, **selector: Any)
 
 @pytest.fixture
 async def reading() -> AsyncIterator[Reading]:
-    jq = Jq()
+    jq = Jq(Redactor(["sesame"]).excerpt)
     yield Reading(jq)
     await jq.aclose()
 
@@ -135,6 +135,31 @@ async def test_an_expression_that_fails_tells_what_the_answer_is(reading: Readin
         "data_path '.items | map(.)' failed: Cannot iterate over number (5); the answer is an "
         "object with the keys items"
     )
+
+
+@pytest.mark.parametrize("limit", [50, 10**6])
+async def test_what_jq_quotes_of_an_answer_is_short_and_without_secrets(
+    reading: Reading, monkeypatch: pytest.MonkeyPatch, limit: int
+) -> None:
+    monkeypatch.setattr("resync.answers.LARGE_BYTES", limit)
+    body = {"user": "sesame", "session": {"access_token": "tok-1"}, "all": ["item"] * 500}
+    with pytest.raises(ResponseError) as found:
+        await reading.page(json.dumps(body).encode(), "if .items then .items else error end")
+    told = str(found.value)
+    assert 'failed: {"user"' in told
+    assert "sesame" not in told and "tok-1" not in told
+    assert len(told) < 500
+
+
+@pytest.mark.parametrize("limit", [20, 10**6])
+async def test_an_expression_that_halts_loses_no_items_in_silence(
+    reading: Reading, monkeypatch: pytest.MonkeyPatch, limit: int
+) -> None:
+    monkeypatch.setattr("resync.answers.LARGE_BYTES", limit)
+    with pytest.raises(ResponseError, match="it halted: outputs may be missing"):
+        await reading.page(
+            b'{"items": [1, 2, 3, 4, 5]}', ".items[] | if . > 2 then halt else . end"
+        )
 
 
 async def test_an_error_in_disguise_comes_before_what_was_not_found(reading: Reading) -> None:

@@ -90,3 +90,25 @@ def test_all_outputs_come_and_an_error_is_jq_s() -> None:
 def test_outputs_without_end_are_ended() -> None:
     with pytest.raises(ValueError, match=r"it still gave outputs after 0 s, [\d,]+ of them$"):
         evaluate("repeat(.)", 1, 0.05)
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "halt",
+        "halt_error",
+        '.[] | if . == 2 then ("broken" | halt_error) else . end',
+        "[.[] | if . == 2 then halt_error(3) else . end]",
+        "if .[0] == 1 then halt else . end # a comment \\",
+    ],
+)
+def test_a_program_that_halts_has_not_given_all_its_outputs(program: str) -> None:
+    for _ in range(2):
+        with pytest.raises(ValueError, match="it halted: outputs may be missing"):
+            evaluate(program, [1, 2, 3], 5)
+    assert evaluate("first(.[]), (label $out | 7, break $out), null", [1, 2], 5) == [1, 7, None]
+
+
+def test_one_output_may_take_its_time() -> None:
+    assert evaluate("[range(300000)] | length", None, 0.001) == [300000]
+    assert evaluate("empty", None, 0) == []

@@ -18,7 +18,7 @@ from resync.jq_worker import Request, framed
 
 @pytest.fixture
 async def jq() -> AsyncIterator[Jq]:
-    made = Jq()
+    made = Jq(bytes.decode)
     yield made
     await made.aclose()
 
@@ -116,7 +116,7 @@ async def test_one_that_needs_too_much_memory_is_an_error(
     for process in children():
         resource.prlimit(process, resource.RLIMIT_AS, (300 * 2**20, 300 * 2**20))
     with pytest.raises(JqError, match="too much memory"):
-        await jq.evaluate(["[range(1e9)]"], [1])
+        await jq.evaluate(['[range(1e9) | "x" * 100000]'], [1])
     assert await jq.evaluate([". + 1"], [2]) == [[[3]]]
 
 

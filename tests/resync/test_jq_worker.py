@@ -80,16 +80,24 @@ def test_requests_are_answered_one_after_the_other(monkeypatch: pytest.MonkeyPat
 
 
 def test_a_reply_names_the_value_that_failed() -> None:
-    reply = answer(Request([".a", ".b.c"], [{"a": 1}, {"b": 1}, {"b": 2}], 5))
+    reply = answer(Request([".a", ".b.c"], [{"a": 1}, {"b": 1}, {"b": 2}], 5), 0)
     assert (reply.outputs, reply.place) == ([], 1)
     assert reply.error is not None and "Cannot index number" in reply.error
 
 
-def test_outputs_may_come_for_half_of_the_time() -> None:
+@pytest.mark.parametrize(("seconds", "size"), [(0.4, 0), (0, int(0.4 * 2**20))])
+def test_outputs_may_come_for_half_of_the_time(seconds: float, size: int) -> None:
     began = time.monotonic()
-    reply = answer(Request(["repeat(.)"], [1], 0.4))
+    reply = answer(Request(["repeat(.)"], [1], seconds), size)
     assert reply.error is not None and "it still gave outputs" in reply.error
     assert 0.2 <= time.monotonic() - began < 0.4
+
+
+def test_what_is_nested_too_deeply_and_what_says_too_much_is_an_error() -> None:
+    reply = answer(Request(["reduce range(5000) as $i (1; [.])"], [2, 1], 5), 0)
+    assert (reply.error, reply.place) == ("what it gives is nested too deeply", 0)
+    reply = answer(Request(["error"], ["x" * 10**6], 5), 0)
+    assert reply.error is not None and 1000 < len(reply.error) < 10**5
 
 
 def test_the_time_grows_with_what_there_is_to_read() -> None:

@@ -14,7 +14,9 @@ from tests.resync.test_jq import children
 
 
 async def taken_apart(value: Any, data_path: str = ".items") -> LargeBody:
-    return await take_apart(spooled(json.dumps(value).encode()), data_path, "it begins so")
+    return await take_apart(
+        spooled(json.dumps(value).encode()), data_path, b"it begins so", bytes.decode
+    )
 
 
 async def items(body: LargeBody) -> list[Any]:

@@ -148,8 +148,8 @@ def test_where_there_are_no_items_it_tells_why_and_what_there_is(
     value = {"error": "none", "n": 5, "list": [{"in": list(range(200))}] * 200}
     summary = body.taken_apart(value, data_path)
     assert summary.error is not None
-    assert told in summary.error
-    assert len(summary.error) > len(told) or not told.endswith(" ")
+    assert told in summary.error + summary.reason
+    assert len(summary.error + summary.reason) > len(told) or not told.endswith(" ")
     cut = {"in": list(range(100))}
     assert summary.envelope == {"error": "none", "n": 5, "list": [cut] * 100}
     assert body.lines == []
@@ -198,6 +198,21 @@ def test_numbers_are_written_down_exactly(body: Body) -> None:
     content = b"[0.1, 1.10, 123456789012345678901234567890, -5, true]"
     body.taken_apart(content, ".")
     assert body.items == [0.1, 1.1, 123456789012345678901234567890, -5, True]
+
+
+def test_an_expression_has_half_a_second_more_for_each_mib(
+    body: Body, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[float] = []
+
+    def evaluated(program: str, value: object, seconds: float) -> list[object]:
+        given.append(seconds)
+        return []
+
+    monkeypatch.setattr("resync.large_worker.evaluate", evaluated)
+    for size in (2, 2 * 2**20):
+        body.taken_apart(b"[" + b" " * (size - 2) + b"]", "map(.)")
+    assert given == pytest.approx([2.5, 3.5], abs=0.01)
 
 
 def test_an_expression_without_end_ends_although_nobody_ends_it(tmp_path: Path) -> None:
