@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import base64
+import functools
 import re
 from collections.abc import Iterable
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote
 
 import httpx
 
@@ -15,23 +16,49 @@ MIN_SECRET_CHARACTERS = 3
 """A shorter value is found in half of all words; masking it would only say what it is."""
 
 SECRET_NAME = re.compile(
-    r"token|secret|passw|api[-_.]?key|apikey|\bkey$|^key$|signature|^sig$|credential|auth|session|jwt"
-    r"|cookie|private",
+    r"token|secret|passw|api[-_.]?key|apikey|\bkey$|^key$|signature|^sig$|credential"
+    r"|auth(?!or(?!i[sz]))|session|jwt|cookie|private",
     re.IGNORECASE,
 )
+"""Authors and authorities are no authorisation."""
+
 NOT_SECRET_NAME = re.compile(
-    r"(page|next|prev|previous|continuation|sync)[-_]?token|author(?!i[sz])", re.I
+    r"(?:(?<![A-Za-z])|(?<=[a-z])(?=[A-Z]))"
+    r"(?i:(?:next|prev|previous)?[-_]?page|next|prev|previous|continuation|sync)(?i:[-_]?token)"
 )
-"""Cursors are called tokens too, and authors are no authorisation."""
+"""Cursors are called tokens too."""
 
-UNQUOTED_IN_PATH = "/:@!$&'()*+,;=~"
-"""RFC 3986 section 3.3."""
+_NAME = re.compile(r"""(\\{0,7}["']?)(?P<name>[\w.-]{2,60})\1\s*[:=]\s*""")
+_TEXT = r"""[^\s,;&<>"'}\]]+"""
+_QUOTED = r"""\[hidden\]|\[[^\[\]{}]*\]?|\\+"[^"]*"?|"(?:[^"\\]|\\.)*"?|'[^']*'?"""
+"""Also a flat array, and a text in JSON that stands in a text of JSON."""
 
-_NAMED_VALUE = re.compile(
-    r"""(["']?)([\w.-]{2,60})\1(\s*[:=]\s*)("(?:[^"\\]|\\.)*"?|'[^']*'?"""
-    r"""|(?:(?i:basic|bearer|digest|negotiate|token|apikey)[^\S\n]+)?[^\s,;&<>"'}\]]+)"""
+_VALUE = re.compile(
+    rf"{_QUOTED}|(?:(?i:basic|bearer|digest|negotiate|token|apikey)[^\S\n]+)?{_TEXT}"
 )
 """A scheme of HTTP authentication (RFC 9110 section 11.1) stands before its credentials."""
+
+_PARAMETER = rf"""[\w-]+=(?:"[^"\n]*"|{_TEXT})"""
+_CREDENTIALS = re.compile(
+    rf"""{_QUOTED}|{_TEXT}"""
+    rf"""(?:[^\S\n]+(?:{_PARAMETER}(?:,[^\S\n]*{_PARAMETER})*|"[^"\n]*"|{_TEXT}))?"""
+)
+"""What an ``Authorization`` header holds: a scheme, whatever its name, and what goes with it."""
+
+_URL_SAFE = str.maketrans("+/", "-_")
+_NAMED_SHAPES = {
+    " ": r"\+",
+    "&": "&amp;",
+    "<": "&lt;",
+    ">": "&gt;",
+    '"': "&quot;",
+    "'": "&apos;",
+    "\n": r"\\{1,8}n",
+    "\r": r"\\{1,8}r",
+    "\t": r"\\{1,8}t",
+}
+LONGEST_SHAPE = 26
+"""Characters, of any one of them."""
 
 
 def is_secret_name(name: str) -> bool:
@@ -43,7 +70,7 @@ class Redactor:
     """Masks secrets in texts and URLs. ``secrets`` are values, ``names`` extra parameter names."""
 
     def __init__(self, secrets: Iterable[str] = (), names: Iterable[str] = ()) -> None:
-        self._forms: set[str] = set()
+        self._texts: set[str] = set()
         self._longest = 0
         self._values: re.Pattern[str] | None = None
         self._names = frozenset(name.lower() for name in names)
@@ -51,10 +78,10 @@ class Redactor:
 
     def learn(self, *secrets: str) -> None:
         """From now on these values are masked too, such as a token that was just fetched."""
-        self._forms.update(form for secret in secrets for form in _forms(secret))
-        ordered = sorted(self._forms, key=len, reverse=True)
-        self._longest = len(ordered[0]) if ordered else 0
-        self._values = re.compile("|".join(map(re.escape, ordered))) if ordered else None
+        self._texts.update(text for secret in secrets for text in _texts(secret))
+        ordered = sorted(self._texts, key=len, reverse=True)
+        self._longest = max(map(_longest, ordered), default=0)
+        self._values = re.compile("|".join(map(_pattern, ordered))) if ordered else None
 
     def __repr__(self) -> str:
         return "Redactor()"
@@ -63,7 +90,7 @@ class Redactor:
         """``text`` with secrets masked, by value and by name."""
         if self._values is not None:
             text = self._values.sub(MASK, text)
-        return _NAMED_VALUE.sub(self._named, text)
+        return self._without_named(text)
 
     def url(self, url: str | httpx.URL) -> str:
         """``url`` without user-info, with the values of secret parameters masked."""
@@ -99,17 +126,53 @@ class Redactor:
     def _is_secret(self, name: str) -> bool:
         return name.lower() in self._names or is_secret_name(name)
 
-    def _named(self, match: re.Match[str]) -> str:
-        mark, name, between, _ = match.groups()
-        return f"{mark}{name}{mark}{between}{MASK}" if self._is_secret(name) else match.group()
+    def _without_named(self, text: str) -> str:
+        """``text`` without the values of names that tell of a secret."""
+        shown: list[str] = []
+        at = 0
+        for found in _NAME.finditer(text):
+            name, end = found["name"], found.end()
+            if found.start() < at or not self._is_secret(name):
+                continue
+            value = (_CREDENTIALS if "authori" in name.lower() else _VALUE).match(text, end)
+            if value is not None:
+                shown += (text[at:end], MASK)
+                at = value.end()
+        return "".join((*shown, text[at:]))
 
 
-def _forms(secret: str) -> set[str]:
-    """The shapes in which a secret value can turn up: as it is, in a URL, in JSON, in base64."""
+def _texts(secret: str) -> set[str]:
+    """The texts as which a secret value can turn up: as it is, and in base64."""
     if len(secret) < MIN_SECRET_CHARACTERS:
         return set()
-    raw = secret.encode()
-    escaped = secret.encode("unicode_escape").decode()
-    encoded = base64.b64encode(raw).decode().rstrip("=")
-    in_path = quote(secret, safe=UNQUOTED_IN_PATH)
-    return {secret, quote(secret, safe=""), quote_plus(secret), in_path, escaped, encoded}
+    encoded = base64.b64encode(secret.encode()).decode().rstrip("=")
+    return {secret, encoded, encoded.translate(_URL_SAFE)}
+
+
+def _pattern(text: str) -> str:
+    """A pattern for ``text`` in URLs, forms, JSON (RFC 8259 section 7), HTML, and Python's repr:
+    each decides for itself which characters it escapes, and how."""
+    return "".join(one if one.isascii() and one.isalnum() else _shapes(one) for one in text)
+
+
+def _longest(text: str) -> int:
+    """Characters that ``text`` has at most, in any shape."""
+    return sum(1 if one.isascii() and one.isalnum() else LONGEST_SHAPE for one in text)
+
+
+@functools.cache
+def _shapes(one: str) -> str:
+    code, units = ord(one), one.encode("utf-16-be")
+    percent = "".join(f"%{byte:02x}" for byte in one.encode())
+    pairs = (units[at : at + 2].hex() for at in range(0, len(units), 2))
+    shapes = [
+        # JSON in JSON doubles what stands before.
+        rf"\\{{0,7}}{re.escape(one)}",
+        percent,
+        "".join(rf"\\{{1,8}}u{pair}" for pair in pairs),
+        rf"\\{{1,8}}(?:x{code:02x}|U{code:08x})",
+        f"&#(?:0{{0,5}}{code}|x0{{0,5}}{code:x});",
+    ]
+    if one in _NAMED_SHAPES:
+        shapes.append(_NAMED_SHAPES[one])
+    return f"(?i:{'|'.join(shapes)})"

@@ -82,7 +82,11 @@ REQUEST = "Check the selector's headers and query_params"
         (httpx.RemoteProtocolError("t"), "broke before the whole answer was there", BASE_URL),
         (httpx.ProxyError("t"), "ProxyError", BASE_URL),
         (httpx.ConnectError("CERTIFICATE_VERIFY_FAILED"), "no connection", "verifySsl"),
-        (httpx.ConnectError("[SSL: X] wrong version"), "no connection", "begin with http://"),
+        (
+            httpx.ConnectError("[SSL: WRONG_VERSION_NUMBER] wrong version"),
+            "no connection",
+            "begin with http://",
+        ),
     ],
 )
 def test_a_failed_connection_leads_to_what_to_check(error: Exception, kind: str, cure: str) -> None:
