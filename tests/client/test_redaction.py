@@ -128,3 +128,13 @@ def test_an_excerpt_is_masked_before_it_is_cut() -> None:
 
 def test_its_repr_tells_nothing() -> None:
     assert SECRET not in repr(Redactor([SECRET]))
+
+
+def test_an_escaped_secret_that_begins_in_an_excerpt_is_known_whole() -> None:
+    body = b"x" * 199 + rb"\u00e4" * 600 + b"seen"
+    assert Redactor(["ä" * 600]).excerpt(body) == "x" * 199 + "[..."
+
+
+def test_what_goes_on_behind_a_secret_stays() -> None:
+    assert Redactor(["abc"]).text("abc, abcd, ab") == f"{MASK}, {MASK}d, ab"
+    assert Redactor().text("token: abc123 is wrong") == f"token: {MASK} is wrong"
