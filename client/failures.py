@@ -20,7 +20,6 @@ _CURES = {
     429: "Lower maxConcurrentRequests, or ask for a higher rate limit.",
 }
 
-
 _NO_TLS = re.compile(
     r"WRONG_VERSION_NUMBER|HTTP_REQUEST|PACKET_LENGTH_TOO_LONG|record.layer.failure"
 )
@@ -86,11 +85,11 @@ def tls_cure(error: str) -> str | None:
     """What to look at where ``error`` (OpenSSL's text in it) is about TLS; None where it is not."""
     if "CERTIFICATE_VERIFY_FAILED" in error:
         return "Check the API's certificate, or verifySsl where it is self-signed."
-    if "[SSL" in error and _NO_TLS.search(error):
+    if "[SSL" not in error:
+        return None
+    if _NO_TLS.search(error):
         return "Check whether TLS is spoken there: baseUrl may have to begin with http://."
-    if "[SSL" in error:
-        return "Check that TLS 1.2 or newer is spoken there, and no client certificate asked for."
-    return None
+    return "Check that TLS 1.2 or newer is spoken there, and no client certificate asked for."
 
 
 def _cure(error: Exception) -> str:

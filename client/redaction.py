@@ -24,7 +24,7 @@ SECRET_NAME = re.compile(
 
 NOT_SECRET_NAME = re.compile(
     r"(?:(?<![A-Za-z])|(?<=[a-z])(?=[A-Z]))"
-    r"(?i:(?:next|prev|previous)?[-_]?page|next|prev|previous|continuation|sync)(?i:[-_]?token)"
+    r"(?i:(?:(?:next|prev|previous)?[-_]?page|next|prev|previous|continuation|sync)[-_]?token)"
 )
 """Cursors are called tokens too."""
 
@@ -152,16 +152,23 @@ def _texts(secret: str) -> set[str]:
 def _pattern(text: str) -> str:
     """A pattern for ``text`` in URLs, forms, JSON (RFC 8259 section 7), HTML, and Python's repr:
     each decides for itself which characters it escapes, and how."""
-    return "".join(one if one.isascii() and one.isalnum() else _shapes(one) for one in text)
+    return "".join(map(_shapes, text))
 
 
 def _longest(text: str) -> int:
     """Characters that ``text`` has at most, in any shape."""
-    return sum(1 if one.isascii() and one.isalnum() else LONGEST_SHAPE for one in text)
+    return sum(1 if _is_never_escaped(one) else LONGEST_SHAPE for one in text)
+
+
+def _is_never_escaped(one: str) -> bool:
+    return one.isascii() and one.isalnum()
 
 
 @functools.cache
 def _shapes(one: str) -> str:
+    """A pattern for one character, as it is and however it is escaped."""
+    if _is_never_escaped(one):
+        return one
     code, units = ord(one), one.encode("utf-16-be")
     percent = "".join(f"%{byte:02x}" for byte in one.encode())
     pairs = (units[at : at + 2].hex() for at in range(0, len(units), 2))

@@ -69,9 +69,8 @@ async def take_apart(
     """Takes apart the JSON body in ``file`` (which is closed), whose items are at ``data_path``.
 
     ``begin`` is how it begins; ``excerpt`` makes short what messages quote of it or of jq's errors,
-    and masks its secrets; pagination looks at the first ``looked_at``
-    elements of arrays, at most. Raises ``LargeError`` where that fails, and where
-    it takes longer than a second for each MiB.
+    and masks its secrets; pagination looks at the first ``looked_at`` elements of arrays, at most.
+    Raises ``LargeError`` where that fails, and where it takes longer than a second for each MiB.
     """
     with file:
         size = file.seek(0, os.SEEK_END)
