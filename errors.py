@@ -37,6 +37,10 @@ class RequestError(OceanCustomError):
         """The same error, whose text begins with ``what`` it is about."""
         return RequestError(f"{what}: {self}", method=self.method, url=self.url, status=self.status)
 
+    def hinted(self, hint: str) -> RequestError:
+        """The same error, whose text ends with a ``hint``."""
+        return RequestError(f"{self} {hint}", method=self.method, url=self.url, status=self.status)
+
 
 class ResponseError(OceanCustomError):
     """An answer came but is not what the settings say: not JSON, too large, no items there."""

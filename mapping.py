@@ -88,7 +88,10 @@ class CustomSelector(Selector):
     )
     body: Any = Field(default=None, title="Body", description="JSON sent with every request.")
     data_path: str = Field(
-        default=".", title="Data path", description="jq expression that finds the items."
+        default=".",
+        title="Data path",
+        description="jq expression that finds the items; the path that it begins with leads to the "
+        "records that are counted.",
     )
     path_parameters: dict[str, PathParameter] = Field(
         default_factory=dict,

@@ -40,6 +40,9 @@ ACCEPT = "application/json, */*;q=0.5"
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 KEEPS_METHOD = frozenset({307, 308})
 MAX_REDIRECTS = 10
+NO_ANSWER = frozenset({202, 206})
+"""Accepted but not done yet, and a part of a whole."""
+
 DEFAULT_RETRY = RetryPolicy()
 
 Params = Sequence[tuple[str, str]]
@@ -241,7 +244,7 @@ class HttpClient:
         rest = exhausted_for(answer.headers)
         if rest is not None:
             self._brake.hold(min(rest, self._retry.longest_wait_seconds))
-        usable = 200 <= answer.status < 300 and answer.status != 206
+        usable = 200 <= answer.status < 300 and answer.status not in NO_ANSWER
         if usable or answer.status in REDIRECTS or answer.status in request.accepted:
             return replace(answer, throttled=throttled)
         raise self._error(

@@ -10,8 +10,9 @@ from email.utils import parsedate_to_datetime
 
 import httpx
 
-RETRIED_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
-"""Answers that may be better the next time. 401 is not among them: the same key fails again."""
+RETRIED_STATUSES = frozenset({202, 206, 408, 425, 429, 500, 502, 503, 504})
+"""Answers that may be better the next time: 202 and 206 are not whole yet. 401 is not among them:
+the same key fails again."""
 
 RETRIED_ERRORS = (
     httpx.TimeoutException,

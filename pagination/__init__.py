@@ -2,16 +2,19 @@
 
 from pagination.factory import build_paginator
 from pagination.paginator import End, Page, PageRequest, Paginator, Progress, SeekablePaginator
-from pagination.walk import PageSizes, walk
+from pagination.walk import walk
+from records import Records, Shape, records_of
 
 __all__ = [
     "End",
     "Page",
     "PageRequest",
-    "PageSizes",
     "Paginator",
     "Progress",
+    "Records",
     "SeekablePaginator",
+    "Shape",
     "build_paginator",
+    "records_of",
     "walk",
 ]

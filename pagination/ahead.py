@@ -11,27 +11,30 @@ from contextlib import suppress
 from errors import PaginationError
 from pagination.paginator import End, Page, PageRequest, Paginator, SeekablePaginator
 
-Place = Callable[[Page], Page]
+Anticipated = Callable[[Page], PageRequest | None]
 Fetch = Callable[[PageRequest, Callable[[Page], None]], Awaitable[Page]]
-"""Gets a page. Where its items take a while to find, the page as far as it is known is told first:
-``records`` then stand for items that are there."""
+"""Gets a page. Where its records take a while to find, the page as far as it is known is told
+first."""
 
 
 class Ahead:
     """Keeps them in the order of the listing: of one whose pages are counted a window that grows,
-    of any other the next. ``place`` fills in where a page stands."""
+    of any other the next. ``anticipated`` says what follows a page whose records are still to be
+    found."""
 
-    def __init__(self, paginator: Paginator, fetch: Fetch, permits: int, place: Place) -> None:
+    def __init__(
+        self, paginator: Paginator, fetch: Fetch, permits: int, anticipated: Anticipated
+    ) -> None:
         self._paginator = paginator
         self._fetch = fetch
         self._permits = permits
-        self._place = place
+        self._anticipated = anticipated
         self._tasks: dict[Hashable, asyncio.Task[Page]] = {}
         self._dropped: set[asyncio.Task[Page]] = set()
         self._window = 1
         self._round = 1
         self._uneven = False
-        self._count = 0
+        self._count: int | None = 0
         self._awaited: Hashable = None
         self._known: Page | None = None
 
@@ -88,8 +91,8 @@ class Ahead:
         if self._known is page or self._tasks:
             return
         with suppress(PaginationError):
-            step = self._paginator.following(self._place(page))
-            if isinstance(step, PageRequest):
+            step = self._anticipated(page)
+            if step is not None:
                 self._tasks[_name(step)] = self._begun(step)
 
     async def close(self) -> None:
@@ -105,7 +108,7 @@ class Ahead:
         if not isinstance(self._paginator, SeekablePaginator) or not page.count:
             return 1
         self._resize(page)
-        left = self._paginator.pages_left(page)
+        left = _pages_left(page, named=self._paginator.settings.total_path is not None)
         size = self._window if left is None else min(max(left, 1), self._permits)
         return min(size, self._window) if page.throttled or self._uneven else size
 
@@ -117,7 +120,7 @@ class Ahead:
         if page.progress.pages == 1:
             return
         self._round -= 1
-        if self._round <= 0 and page.count >= page.progress.first_page_items:
+        if self._round <= 0 and (page.count or 0) >= (page.progress.first_page or 0):
             self._window = min(2 * self._window, self._permits)
             self._round = self._window
 
@@ -131,6 +134,16 @@ class Ahead:
         self._dropped.discard(task)
         if not task.cancelled():
             task.exception()
+
+
+def _pages_left(page: Page, *, named: bool) -> int | None:
+    """How many pages as large as ``page`` are still to come, where a total is told. A hint. Behind
+    a full page that reaches a total, ``named`` or not, another is needed where it is not."""
+    total, read = page.progress.total, page.progress.records
+    if total is None or read is None or not page.count or total <= (page.progress.first_page or 0):
+        return None
+    left = max(0, total - read)
+    return -(-left // page.count) if named else left // page.count + 1
 
 
 def _name(request: object) -> Hashable:

@@ -1,98 +1,66 @@
-"""``paginationType`` cursor: each answer names the position of the next page."""
+"""``paginationType`` cursor: each response names the position of the next page.
+
+``GET /users?limit=100`` -> ``{"users": [...], "next_cursor": "b7"}``, then
+``GET /users?limit=100&cursor=b7``
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from errors import PaginationError
-from pagination.links import is_link, linked
-from pagination.paginator import End, Page, PageRequest
-from pagination.placement import first_page_was_full, found, placed, with_size
-from pagination.signals import (
-    CURSOR_PATTERNS,
-    MISSING,
-    dig,
-    ended,
-    has_more_sign,
-    last_page,
-    refuse_empty,
-    short_of_total,
-)
-from settings.model import PaginationSettings
+from pagination.links import is_link_of, linked
+from pagination.paginator import Follows, Page, PageRequest
+from pagination.placement import placed, with_size
+from pagination.sign import Says, Sign, SignKind
+from settings.model import Location, PaginationSettings
 
 
 @dataclass(frozen=True, slots=True)
 class CursorPagination:
-    """Follows the cursor at ``cursorPath``, or at the first common pattern that holds one."""
+    """Follows the cursor at ``cursorPath``, or at the first common place that holds one."""
 
     settings: PaginationSettings
+    follows: Follows = Follows.SIGN
 
     @property
     def position(self) -> str:
         return f"paginationParam {self.settings.param!r}"
 
     def first(self, request: PageRequest) -> PageRequest:
-        return with_size(request, self.settings)
+        request = with_size(request, self.settings)
+        if self.settings.first_cursor is None:
+            return request
+        return placed(request, self.settings, self.settings.param, self.settings.first_cursor)
 
-    def following(self, page: Page) -> PageRequest | End:
-        cursor = self._cursor(page)
-        sign = has_more_sign(page, self.settings, next_fields=False)
-        if sign.more is False:
-            return last_page(page, self.settings, sign)
-        if sign.more:
-            refuse_empty(page, sign)
-        if cursor is None:
-            if sign.more:
-                raise PaginationError(
-                    f"{sign.name} says that there is more, but {self._no_cursor()}"
-                )
-            self._refuse_wrong_path(page)
-            return ended(page, self.settings, "no next cursor")
-        if is_link(cursor):
-            return linked(page, cursor)
-        return placed(page.request, self.settings, self.settings.param, cursor)
-
-    def expects_more(self, page: Page) -> bool:
-        sign = has_more_sign(page, self.settings, next_fields=False)
-        if sign.more is not None:
-            return sign.more
-        return self._cursor(page) is not None or short_of_total(page, self.settings) is not None
-
-    def _paths(self) -> tuple[str, ...]:
-        return (self.settings.cursor_path,) if self.settings.cursor_path else CURSOR_PATTERNS
-
-    def _cursor(self, page: Page) -> str | None:
-        current = found(page.request, self.settings, self.settings.param)
-        ended = False
-        for path in self._paths():
-            value = dig(page.body, path)
-            text = _as_text(value, path)
-            # Beside a next_cursor that is null, an answer may repeat the cursor it was asked by.
-            if text is not None and not (ended and text == current):
-                return text
-            ended = ended or value is None
-        return None
-
-    def _refuse_wrong_path(self, page: Page) -> None:
-        """A full first page and no trace of a cursor: more likely a wrong path than the end."""
-        present = any(dig(page.body, path) is not MISSING for path in self._paths())
-        full = first_page_was_full(page, self.settings)
-        if not present and full and not page.progress.seen.intersection(self._paths()):
-            raise PaginationError(
-                f"the first page is full and {self._no_cursor()}; set cursorPath to where it is"
-            )
-
-    def _no_cursor(self) -> str:
+    def followed(self, signs: Sequence[Sign]) -> Sign | None:
+        more = [sign for sign in signs if sign.says is Says.MORE]
         if self.settings.cursor_path:
-            return f"no cursor is at cursorPath {self.settings.cursor_path!r}"
-        return f"no cursor is at any common place ({', '.join(CURSOR_PATTERNS)})"
+            return next((one for one in more if one.setting == "cursorPath"), None)
+        cursors = [one for one in more if one.kind is SignKind.CURSOR]
+        links = [one for one in more if one.kind is SignKind.LINK and _is_pattern(one.name)]
+        return next(iter((*cursors, *links)), None)
+
+    def following(self, page: Page) -> PageRequest | None:
+        sign = self.followed(page.signs)
+        if sign is None:
+            return None
+        if not isinstance(sign.value, str | int):
+            raise PaginationError(f"the cursor at {sign.name!r} is neither text nor a whole number")
+        cursor = str(sign.value)
+        if is_link_of(cursor, page.request):
+            return linked(page, cursor, self.settings)
+        request = self._alone(page.request) if self.settings.cursor_alone else page.request
+        return placed(request, self.settings, self.settings.param, cursor)
+
+    def _alone(self, request: PageRequest) -> PageRequest:
+        """``request`` without what it asks for, which the cursor stands for."""
+        if self.settings.location is Location.BODY:
+            return replace(request, body={})
+        return replace(request, params=())
 
 
-def _as_text(value: Any, path: str) -> str | None:
-    """A cursor as a parameter's value, or None where there is none. Raises for what is neither."""
-    if value is MISSING or value is None or value == "" or value is False:
-        return None
-    if isinstance(value, bool | list | dict | float):
-        raise PaginationError(f"the cursor at {path!r} is neither text nor a whole number")
-    return str(value)
+def _is_pattern(name: str) -> bool:
+    """``links.next`` is a common place of cursors, and often holds a link."""
+    return name.lower().lstrip("_").endswith("links.next")

@@ -13,10 +13,12 @@ _PARAM = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link: its target as it was written, and its relation types in lower case."""
+    """A link: its target as it was written, and its relation types in lower case. ``results`` is
+    False where the link says that nothing is behind it (Sentry's ``results="false"``)."""
 
     target: str
     rels: tuple[str, ...]
+    results: bool = True
 
 
 def parse_link_header(value: str) -> list[Link]:
@@ -35,7 +37,9 @@ def parse_link_header(value: str) -> list[Link]:
             position = param.end()
             params.setdefault(param.group(1).lower(), _unquoted(param.group(2) or ""))
         if "anchor" not in params:
-            links.append(Link(match.group(1).strip(), tuple(params.get("rel", "").lower().split())))
+            rels = tuple(params.get("rel", "").lower().split())
+            results = params.get("results", "").lower() != "false"
+            links.append(Link(match.group(1).strip(), rels, results))
     return links
 
 

@@ -1,33 +1,31 @@
-"""``paginationType`` none: one request is the whole listing."""
+"""``paginationType`` none: one request is the whole listing.
+
+``GET /teams`` -> ``[{"id": 1}, {"id": 2}]``
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from errors import PaginationError
-from pagination.counted import expects_more
-from pagination.paginator import End, Page, PageRequest
+from pagination.paginator import Follows, Page, PageRequest
+from pagination.sign import Sign
 from settings.model import PaginationSettings
 
 
 @dataclass(frozen=True, slots=True)
 class NoPagination:
-    """Reads one page. An answer that tells of more gets a warning, or an error where
-    ``hasMorePath``, ``lastPagePath`` or ``totalPath`` was set to watch for it."""
+    """Reads one page, and follows nothing."""
 
     settings: PaginationSettings
-    position: str = ""
+    follows: Follows = Follows.NOTHING
+    position: str = "paginationType"
 
     def first(self, request: PageRequest) -> PageRequest:
         return request
 
-    def following(self, page: Page) -> PageRequest | End:
-        if not self.expects_more(page):
-            return End("paginationType is none")
-        told = "the answer tells of more items, but paginationType is none"
-        if self.settings.has_more_path or self.settings.last_page_path or self.settings.total_path:
-            raise PaginationError(f"{told}: set paginationType")
-        return End("paginationType is none", warning=told)
+    def followed(self, signs: Sequence[Sign]) -> Sign | None:
+        return None
 
-    def expects_more(self, page: Page) -> bool:
-        return expects_more(page, self.settings)
+    def following(self, page: Page) -> PageRequest | None:
+        return None

@@ -1,4 +1,7 @@
-"""``paginationType`` page: which page, counted from ``startPage``."""
+"""``paginationType`` page: which page, counted from ``startPage``.
+
+``GET /users?page=1&size=100`` -> 100 records, then ``GET /users?page=2&size=100``
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from dataclasses import dataclass
 
 from pagination.counted import CountedPagination
 from pagination.paginator import Page, PageRequest
-from pagination.placement import found_number, placed, with_size
+from pagination.placement import number_in, placed, with_size
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +22,12 @@ class PagePagination(CountedPagination):
     def at(self, anchor: Page, distance: int) -> PageRequest:
         return self._to(anchor.request, self._number(anchor.request) + distance)
 
+    def past(self, page: Page, records: int) -> PageRequest:
+        return self.at(page, 1)
+
     def _number(self, request: PageRequest) -> int:
         """The page that ``request`` asks for; where it names none, the first."""
-        given = found_number(request, self.settings, self.settings.param)
+        given = number_in(request, self.settings, self.settings.param)
         return self.settings.start_page if given is None else given
 
     def _to(self, request: PageRequest, number: int) -> PageRequest:

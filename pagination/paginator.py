@@ -1,11 +1,14 @@
-"""What a strategy is given and what it answers. Nothing here does I/O or keeps state."""
+"""What a strategy is given and what it returns. Nothing here does I/O or keeps state."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping, Sized
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from typing import Any, Protocol, runtime_checkable
 
+from pagination.sign import Sign
+from records import Records
 from settings.model import PaginationSettings
 
 Params = tuple[tuple[str, str], ...]
@@ -34,53 +37,68 @@ class PageRequest:
 class Progress:
     """Where a listing stands once a page was read, that page included.
 
-    ``largest_page`` is the most items that one page of this endpoint held in this resync;
-    ``seen`` names the evidence that earlier pages of this listing held; ``total`` is the last that
-    was told, and ``shrunk`` whether one was lower than one before.
+    ``records`` counts those of all pages, None where one cannot be counted, and ``items`` what was
+    made of them; ``page_records`` those
+    of this one, without the ``overlap``, those that the page before ended with. ``first_page`` is
+    how many the first one holds. ``largest_page`` is the most records of a page so
+    far, this one left out. ``blank_pages`` counts the pages in a row that bring nothing new.
+    ``earlier`` holds, by name, what the pages before this one said. ``arrays`` tells that the
+    records were an array, ``differed`` that two pages in a row were unlike. ``first_number`` is the
+    page number that the first page told. ``total`` is the last total, ``shrunk`` whether one was
+    lower than one before.
     """
 
     pages: int = 1
+    records: int | None = 0
     items: int = 0
-    first_page_items: int = 0
+    page_records: int = 0
+    first_page: int | None = 0
     largest_page: int = 0
-    seen: frozenset[str] = frozenset()
+    blank_pages: int = 0
+    earlier: Mapping[str, Sign] = field(default_factory=dict)
+    arrays: bool = False
+    differed: bool = False
+    overlap: int = 0
+    first_number: int | None = None
     total: int | None = None
     shrunk: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """An answer as pagination sees it.
+    """A response as pagination sees it.
 
-    ``records`` are what counts as items (``count`` of them); ``items`` are what is handed on,
-    the same list except where one object stands for many records. ``url`` is where the answer
-    came from; ``headers`` are looked up by lower-case names; ``size_bytes`` is the body's size.
-    ``ignored`` is the status that was taken for "nothing here", where one was. ``rest`` yields
-    items that are too many for memory, in lists with their sizes in bytes; ``records`` then stand
-    for them.
+    ``records`` are what is counted and compared, ``items`` what is handed on; ``rest`` yields
+    items that are too many for memory, in lists with their sizes in bytes. ``evaluated`` holds
+    what the paths of the settings lead to where that needs jq or the whole body. ``url`` is where
+    the response came from; ``headers`` are looked up by lower-case names; ``size_bytes`` is the
+    body's size. ``ignored`` is the status that was taken for "nothing here", where one was;
+    ``refused`` the error of a page that was refused. ``asked_twice`` tells that it is empty the
+    second time, too. ``signs`` are what it says of further pages, and ``step`` is what comes after
+    it, None where that is an error.
     """
 
     request: PageRequest
     items: list[Any]
+    records: Records = field(default_factory=Records)
     body: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
     url: str = ""
-    records: Sized | None = None
+    evaluated: Mapping[str, Any] = field(default_factory=dict)
     throttled: bool = False
     ignored: int | None = None
+    refused: Exception | None = None
+    asked_twice: bool = False
     size_bytes: int = 0
     rest: AsyncGenerator[tuple[list[Any], int]] | None = None
     progress: Progress = Progress()
+    signs: tuple[Sign, ...] = ()
+    step: PageRequest | End | None = None
 
     @property
-    def count(self) -> int:
-        """How many items the page holds."""
-        return len(self.counted)
-
-    @property
-    def counted(self) -> Sized:
-        """The items as they are counted and compared."""
-        return self.items if self.records is None else self.records
+    def count(self) -> int | None:
+        """How many records the page holds, or None where that cannot be told."""
+        return self.records.count
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +109,25 @@ class End:
     warning: str | None = None
 
 
+class Follows(StrEnum):
+    """By what a strategy gets to the next page."""
+
+    NOTHING = "nothing"
+    POSITION = "position"
+    SIGN = "sign"
+
+
 class Paginator(Protocol):
-    """A strategy. Both methods are pure functions of their arguments."""
+    """A strategy: it says what the next request is, and never whether there is one to send.
+    All methods are pure functions of their arguments."""
 
     @property
     def settings(self) -> PaginationSettings:
         """The settings that the strategy was built from."""
+
+    @property
+    def follows(self) -> Follows:
+        """By what it gets to the next page."""
 
     @property
     def position(self) -> str:
@@ -105,14 +136,14 @@ class Paginator(Protocol):
     def first(self, request: PageRequest) -> PageRequest:
         """The request for the first page."""
 
-    def following(self, page: Page) -> PageRequest | End:
-        """The request for the page after ``page``, or the end of the listing.
+    def followed(self, signs: Sequence[Sign]) -> Sign | None:
+        """The one of ``signs`` that leads to the next page, for ``Follows.SIGN``."""
 
-        Raises ``PaginationError`` where the answer contradicts itself or the settings.
+    def following(self, page: Page) -> PageRequest | None:
+        """The request for the page after ``page``, or None where it holds nothing to follow.
+
+        Raises ``PaginationError`` where what it holds cannot be followed.
         """
-
-    def expects_more(self, page: Page) -> bool:
-        """Whether ``page`` holds any sign that more pages exist."""
 
 
 @runtime_checkable
@@ -122,8 +153,8 @@ class SeekablePaginator(Paginator, Protocol):
     def at(self, anchor: Page, distance: int) -> PageRequest:
         """The request for the page ``distance`` pages after ``anchor``, if all are as large.
 
-        ``at(page, 1)`` is what ``following(page)`` answers while the listing goes on.
+        ``at(page, 1)`` is what ``following(page)`` returns.
         """
 
-    def pages_left(self, page: Page) -> int | None:
-        """How many pages come after ``page`` where a total is told, else None."""
+    def past(self, page: Page, records: int) -> PageRequest:
+        """The request for what is at least ``records`` records behind the position of ``page``."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from pagination.paginator import Page, PageRequest
+from pagination.paginator import PageRequest
 from settings.model import Location, PaginationSettings
 
 
@@ -18,7 +18,7 @@ def placed(
     return replace(request, body=_with(request.body, name.split("."), value))
 
 
-def found(request: PageRequest, settings: PaginationSettings, name: str) -> str | None:
+def value_in(request: PageRequest, settings: PaginationSettings, name: str) -> str | None:
     """The value that ``name`` has in ``request`` as text, or None."""
     if settings.location is Location.QUERY:
         return request.param(name)
@@ -30,28 +30,36 @@ def found(request: PageRequest, settings: PaginationSettings, name: str) -> str 
     return None if value is None else str(value)
 
 
-def found_number(request: PageRequest, settings: PaginationSettings, name: str) -> int | None:
+def number_in(request: PageRequest, settings: PaginationSettings, name: str) -> int | None:
     """The whole number that ``name`` has in ``request``, or None."""
-    text = found(request, settings, name) if name else None
+    text = value_in(request, settings, name) if name else None
     return int(text) if text and text.isdecimal() else None
 
 
 def with_size(request: PageRequest, settings: PaginationSettings) -> PageRequest:
     """``request`` with the size parameter, unless there is none or the resource has set it."""
-    if not settings.size_param or found(request, settings, settings.size_param) is not None:
+    if not settings.size_param or value_in(request, settings, settings.size_param) is not None:
         return request
     return placed(request, settings, settings.size_param, settings.page_size)
 
 
 def asked_size(request: PageRequest, settings: PaginationSettings) -> int:
-    """The items a page of ``request`` was asked to hold: the resource's value, else pageSize."""
-    given = found_number(request, settings, settings.size_param)
+    """The records a page of ``request`` was asked to hold: the resource's value, else pageSize."""
+    given = number_in(request, settings, settings.size_param)
     return settings.page_size if given is None else given
 
 
-def first_page_was_full(page: Page, settings: PaginationSettings) -> bool:
-    """Whether the listing's first page held all the items that it was asked to hold."""
-    return page.progress.first_page_items >= asked_size(page.request, settings)
+def halved(
+    request: PageRequest, settings: PaginationSettings, count: int | None
+) -> PageRequest | None:
+    """``request`` for half the ``count`` records that came, or None where no size is sent that can
+    be halved."""
+    size = number_in(request, settings, settings.size_param)
+    if size is not None and count is not None:
+        size = min(size, count)
+    if not size or size < 2:
+        return None
+    return placed(request, settings, settings.size_param, size // 2)
 
 
 def _with(body: Any, path: list[str], value: Any) -> dict[str, Any]:

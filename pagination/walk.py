@@ -7,27 +7,29 @@ from contextlib import aclosing
 from dataclasses import replace
 
 from errors import PaginationError
+from pagination.advice import full_page, refused_page, repeated_page, usual_size
 from pagination.ahead import Ahead, Fetch, digest_of
-from pagination.paginator import End, Page, PageRequest, Paginator, Progress
-from pagination.placement import asked_size
-from pagination.signals import evidence_in, total_of
+from pagination.evidence import (
+    MOST_BLANK_PAGES,
+    Continue,
+    Halve,
+    after_refusal,
+    after_repetition,
+    decide,
+    is_short,
+    signs_of_more,
+)
+from pagination.paginator import End, Page, PageRequest, Paginator, SeekablePaginator
+from pagination.placement import asked_size, halved
+from pagination.progress import placed, with_signs
+from records import Shape
 from settings.model import PaginationType
 
 READINGS = 3
 """How often a listing is read that shrinks while it is read."""
 
-
-class PageSizes:
-    """The most items that one page of each endpoint template held in this resync."""
-
-    def __init__(self) -> None:
-        self._largest: dict[str, int] = {}
-
-    def note(self, template: str, count: int) -> int:
-        """Takes note of a page of ``count`` items; returns the largest so far."""
-        largest = max(count, self._largest.get(template, 0))
-        self._largest[template] = largest
-        return largest
+Forget = Callable[[], Awaitable[None]]
+Step = PageRequest | End | PaginationError
 
 
 async def walk(
@@ -36,163 +38,246 @@ async def walk(
     fetch: Fetch,
     *,
     permits: int,
-    sizes: PageSizes,
-    template: str,
     on_end: Callable[[End], None],
     on_restart: Callable[[], Awaitable[None]],
+    forget: Forget | None = None,
+    most_pages: int | None = None,
 ) -> AsyncGenerator[Page]:
     """Yields the pages of one listing in order, and calls ``on_end`` with the evidence for its
     end.
 
     ``fetch`` gets a page; at most ``permits`` of its calls run at a time, and at most
-    ``permits - 1`` of them ask for more than a sequential reader would. ``template`` names the
-    endpoint for ``sizes``. A listing whose total shrinks while it is read is read again, after
-    ``on_restart``: what is behind a removed item moves up, past a reader who counts. Raises
-    ``PaginationError`` for a listing that loops, repeats itself, contradicts itself, is longer
-    than ``maxPages`` or shrinks in every reading, and whatever ``fetch`` raises for a page that
-    the listing needs.
+    ``permits - 1`` of them ask for more than a sequential reader would. ``forget`` is called
+    before a page is asked for once more. After ``most_pages`` the walk stops without an end. A
+    listing whose total shrinks while it is read is read
+    again, after ``on_restart``: what is behind a removed record moves up, past a reader who
+    counts. Raises ``PaginationError`` for a listing that loops, repeats itself, contradicts
+    itself, says more than can be followed, is longer than ``maxPages`` or shrinks in every
+    reading, and whatever ``fetch`` raises for a page that the listing needs.
     """
-    for reading in range(1, READINGS + 1):
-        last: Page | None = None
-        ends: list[End] = []
-        pages = _read(paginator, request, fetch, permits, sizes, template, ends.append)
-        async with aclosing(pages):
+    for number in range(1, READINGS + 1):
+        reading = _Reading(paginator, fetch, permits, forget or on_restart, most_pages)
+        async with aclosing(reading.pages(request)) as pages:
             async for page in pages:
-                last = page
                 yield page
-        if last is None or not last.progress.shrunk:
-            break
-        if reading < READINGS:
+        if reading.shrunk and number < READINGS:
             await on_restart()
-        else:
-            ends = [_shrunk(paginator)]
-    for end in ends:
-        on_end(end)
+            continue
+        if isinstance(reading.step, PaginationError):
+            raise reading.step
+        if isinstance(reading.step, End):
+            on_end(_shrunk(paginator) if reading.shrunk else reading.step)
+        return
 
 
-async def _read(
-    paginator: Paginator,
-    request: PageRequest,
-    fetch: Fetch,
-    permits: int,
-    sizes: PageSizes,
-    template: str,
-    on_end: Callable[[End], None],
-) -> AsyncGenerator[Page]:
-    """One reading of a listing, from its first page to its end."""
-    seen: set[bytes] = set()
-    previous: Page | None = None
+class _Reading:
+    """One reading of a listing, from its first page to its end, which is in ``step`` then."""
 
-    def place(page: Page) -> Page:
-        return _placed(page, previous, sizes, template, paginator)
+    def __init__(
+        self,
+        paginator: Paginator,
+        fetch: Fetch,
+        permits: int,
+        forget: Forget,
+        most_pages: int | None,
+    ) -> None:
+        self._paginator = paginator
+        self._fetch = fetch
+        self._forget = forget
+        self._most_pages = most_pages
+        self._ahead = Ahead(paginator, fetch, permits, self._anticipated)
+        self._asked: set[bytes] = set()
+        self._seen: set[int] = set()
+        self._previous: Page | None = None
+        self.step: Step | None = None
 
-    ahead = Ahead(paginator, fetch, permits, place)
-    step: PageRequest | End | PaginationError = paginator.first(request)
-    try:
-        while isinstance(step, PageRequest):
-            _refuse_repetition(step, seen, paginator)
-            page = place(await ahead.get(step))
-            step = _judge(page, previous, paginator)
-            if isinstance(step, End) and step.evidence == _SAME_PAGE:
-                break
-            ahead.prepare(page, step)
-            yield page
-            previous = page
-    finally:
-        await ahead.close()
-    if isinstance(step, PaginationError):
-        raise step
-    if isinstance(step, End):
-        on_end(step)
+    @property
+    def shrunk(self) -> bool:
+        """Whether a total was lower than one before."""
+        return self._previous is not None and self._previous.progress.shrunk
+
+    async def pages(self, request: PageRequest) -> AsyncGenerator[Page]:
+        """Yields the pages in order."""
+        self.step = self._paginator.first(request)
+        try:
+            while isinstance(self.step, PageRequest):
+                self._refuse_repetition(self.step)
+                page = self._placed(await self._ahead.get(self.step))
+                if page.refused is not None:
+                    self.step = self._after_refusal(page.refused)
+                    break
+                if self._is_repeated(page):
+                    self.step = await self._after_repetition(page)
+                    continue
+                page, self.step = await self._judged(page)
+                if not self._is_cut(page):
+                    self._ahead.prepare(page, self.step)
+                known = None if isinstance(self.step, PaginationError) else self.step
+                yield replace(page, step=known)
+                self._keep(page)
+                if self._is_cut(page):
+                    break
+        finally:
+            await self._ahead.close()
+
+    def _keep(self, page: Page) -> None:
+        """What is needed of a page is small: its items need not stay in memory."""
+        self._previous = replace(page, items=[], body=None, rest=None)
+
+    def _is_cut(self, page: Page) -> bool:
+        return self._most_pages is not None and page.progress.pages >= self._most_pages
+
+    def _placed(self, page: Page) -> Page:
+        return placed(page, self._previous)
+
+    def _anticipated(self, page: Page) -> PageRequest | None:
+        """The request after a page whose records are still to be found."""
+        page = with_signs(self._placed(page), self._paginator)
+        goes_on = isinstance(decide(page, self._paginator), Continue)
+        return self._paginator.following(page) if goes_on else None
+
+    async def _judged(self, page: Page) -> tuple[Page, Step]:
+        """``page`` with its signs, and the step after it. An error is returned, to be raised once
+        the page is handed on."""
+        self._refuse_other_shape(page)
+        try:
+            page = with_signs(page, self._paginator)
+            page, step = await self._decided(page)
+        except PaginationError as error:
+            return page, error
+        limit = self._paginator.settings.max_pages
+        if isinstance(step, PageRequest) and page.progress.pages >= limit:
+            return page, PaginationError(
+                f"the listing is longer than maxPages ({limit:,}): raise maxPages, or check "
+                f"{self._paginator.position}"
+            )
+        return page, step
+
+    async def _decided(self, page: Page) -> tuple[Page, Step]:
+        paginator = self._paginator
+        if page.ignored is not None:
+            return page, self._after_ignored(page)
+        decision = decide(page, paginator)
+        if isinstance(decision, Halve):
+            return page, await self._halved(page, decision.end)
+        if isinstance(decision, End):
+            return page, decision
+        if decision.blank and not page.asked_twice:
+            return await self._decided(with_signs(await self._again(page), paginator))
+        following = paginator.following(page)
+        assert following is not None
+        return page, following
+
+    async def _again(self, page: Page) -> Page:
+        """An empty page once more, although something says that there is more."""
+        await self._forget()
+        again = replace(await self._fetch(page.request, _nobody), asked_twice=True)
+        if again.refused is not None:
+            raise again.refused
+        again = self._placed(again)
+        self._refuse_other_shape(again)
+        return again
+
+    async def _halved(self, page: Page, end: End) -> End:
+        """``end``, if a page of half the size shows that the setting leads to the next page."""
+        paginator = self._paginator
+        half = halved(page.request, paginator.settings, page.count)
+        if half is None:
+            raise full_page(page, paginator, halved=False)
+        other = with_signs(placed(await self._fetch(half, _nobody), None), paginator)
+        if other.refused is None and paginator.followed(other.signs) is not None:
+            return replace(end, evidence=f"{end.evidence}, where half the page size gives one")
+        if is_short(page, paginator) and other.count == page.count:
+            # The API takes no notice of the size, and sent less than it was asked for.
+            return replace(end, warning=usual_size(page))
+        raise full_page(page, paginator, halved=True)
+
+    def _refuse_other_shape(self, page: Page) -> None:
+        shape = page.records.shape
+        if page.progress.arrays and shape in (Shape.OBJECT, Shape.NULL, Shape.VALUE):
+            raise PaginationError(
+                f"page {page.progress.pages} is {shape} where the pages before were arrays: the "
+                "API may have sent an error as a success"
+            )
+
+    def _is_repeated(self, page: Page) -> bool:
+        """Whether ``page`` holds what the page before held, or what one before that did."""
+        if page.count == 0 or page.ignored is not None:
+            return False
+        if self._previous is not None and page.records.equals(self._previous.records):
+            return True
+        # A hash of 64 bits: a listing of 100,000 pages keeps one for each.
+        mark = hash(page.records.outline)
+        if page.count != 1 and mark in self._seen:
+            raise PaginationError(
+                f"page {page.progress.pages} holds the same records as an earlier page: the API "
+                f"may begin anew behind its last page. Check {self._paginator.position}, or set "
+                "shortPageEnds where a short page is its last."
+            )
+        self._seen.add(mark)
+        return False
+
+    async def _after_repetition(self, page: Page) -> PageRequest | End:
+        """The step after a page that holds what the one before held: the end, if the API stays on
+        it for any position behind it. By offset, pages may also be alike because records between
+        them are hidden; they are read over."""
+        paginator = self._paginator
+        page = with_signs(page, paginator)
+        error = repeated_page(page, paginator, differed=page.progress.differed)
+        if not isinstance(paginator, SeekablePaginator) or not page.progress.differed:
+            raise error
+        window = max(page.progress.largest_page, page.count or 1)
+        end = after_repetition(page, paginator)
+        if end is not None:
+            asked = asked_size(page.request, paginator.settings)
+            behind = await self._fetch(paginator.past(page, max(window, asked)), _nobody)
+            if behind.refused is None and behind.records.equals(page.records):
+                return end
+        if paginator.settings.type is not PaginationType.OFFSET:
+            raise error
+        if page.progress.blank_pages > MOST_BLANK_PAGES:
+            raise error
+        self._keep(page)
+        return paginator.past(page, window)
+
+    def _after_ignored(self, page: Page) -> Step:
+        told = f"status {page.ignored} means that there is nothing here"
+        if self._previous is None or not signs_of_more(self._previous.signs):
+            return End(told)
+        raise PaginationError(
+            f"page {page.progress.pages} answered {page.ignored}, although the page before says "
+            "that there is more"
+        )
+
+    def _after_refusal(self, error: Exception) -> End:
+        if self._previous is None:
+            raise error
+        end = after_refusal(self._previous, self._paginator)
+        if end is None:
+            raise refused_page(error, self._previous)
+        return end
+
+    def _refuse_repetition(self, request: PageRequest) -> None:
+        digest = digest_of(request)
+        if digest in self._asked:
+            raise PaginationError(
+                f"the response leads to a page that was read already ({self._paginator.position} "
+                "would be repeated): the listing would never end. Check cursorPath and "
+                "paginationParam."
+            )
+        self._asked.add(digest)
+
+
+def _nobody(page: Page) -> None:
+    """Nobody is told of a page before its records are found."""
 
 
 def _shrunk(paginator: Paginator) -> End:
     """Raises where a setting names the total; one that was merely recognised may be a guess."""
     told = (
-        f"items were removed from the listing in each of {READINGS} readings, so that others may "
+        f"records were removed from the listing in each of {READINGS} readings, so that others may "
         "have been passed over"
     )
     if paginator.settings.total_path:
         raise PaginationError(f"{told}. Let the API sort by what does not change, oldest first.")
     return End("the last reading's end", warning=told)
-
-
-_SAME_PAGE = "the endpoint does not paginate: it answered with the same page again"
-
-
-def _placed(
-    page: Page, previous: Page | None, sizes: PageSizes, template: str, paginator: Paginator
-) -> Page:
-    """``page`` with its place in the listing filled in."""
-    largest = sizes.note(template, page.count)
-    total = _total(page, paginator)
-    if previous is None:
-        progress = Progress(1, page.count, page.count, largest, total=total)
-    else:
-        before = previous.progress
-        progress = Progress(
-            before.pages + 1,
-            before.items + page.count,
-            before.first_page_items,
-            largest,
-            before.seen.union(evidence_in(previous, paginator.settings)),
-            before.total if total is None else total,
-            before.shrunk or (total or before.total or 0) < (before.total or 0),
-        )
-    return replace(page, progress=progress)
-
-
-def _total(page: Page, paginator: Paginator) -> int | None:
-    """The total that a page tells, where positions may be counted: behind a removed item, a cursor
-    finds its place again. Behind the end, 0 is none; and one that was merely recognised and is the
-    page's own size is that, and smaller on the last page."""
-    if paginator.settings.type is PaginationType.CURSOR:
-        return None
-    try:
-        total = total_of(page, paginator.settings) or None
-    except PaginationError:
-        return None
-    return total if total != page.count or paginator.settings.total_path else None
-
-
-def _judge(
-    page: Page, previous: Page | None, paginator: Paginator
-) -> PageRequest | End | PaginationError:
-    """The step after ``page``. An error is returned, to be raised once the page is handed on."""
-    if previous is not None and page.count and page.counted == previous.counted:
-        full = page.count == asked_size(page.request, paginator.settings)
-        if full or paginator.expects_more(page) or paginator.expects_more(previous):
-            raise PaginationError(
-                f"page {page.progress.pages} holds the same {page.count} items as the page "
-                f"before: the API seems to ignore {paginator.position}. Set it to the parameter "
-                "that this API uses, or paginationType to none."
-            )
-        return End(_SAME_PAGE, warning=f"{_SAME_PAGE}; set paginationType to none")
-    if page.ignored is not None and (previous is None or not paginator.expects_more(previous)):
-        return End(f"status {page.ignored} means that there is nothing here")
-    if page.ignored is not None:
-        return PaginationError(
-            f"page {page.progress.pages} answered {page.ignored}, although the page before says "
-            "that there is more"
-        )
-    try:
-        step = paginator.following(page)
-    except PaginationError as error:
-        return error
-    limit = paginator.settings.max_pages
-    if isinstance(step, PageRequest) and page.progress.pages >= limit:
-        return PaginationError(
-            f"the listing is longer than maxPages ({limit:,}): raise maxPages, or check "
-            f"{paginator.position}"
-        )
-    return step
-
-
-def _refuse_repetition(request: PageRequest, seen: set[bytes], paginator: Paginator) -> None:
-    digest = digest_of(request)
-    if digest in seen:
-        raise PaginationError(
-            f"the answer leads to a page that was read already ({paginator.position} would be "
-            "repeated): the listing would never end. Check cursorPath and paginationParam."
-        )
-    seen.add(digest)

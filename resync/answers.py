@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sized
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import IO, Any, NoReturn
@@ -11,12 +11,13 @@ from typing import IO, Any, NoReturn
 from client import Redactor, Response
 from client.body import LARGE_BYTES
 from errors import ResponseError
-from pagination import Page, PageRequest
+from pagination import Page, PageRequest, Records, Shape
+from pagination.paths import MISSING, as_jq, dig, is_jq, looks_back
+from resync.envelope import refuse_envelope
 from resync.extraction import (
     SIMPLE_PATH,
     as_items,
     keys_in,
-    records_in,
     refuse_error,
     refuse_half,
     shape_of,
@@ -26,8 +27,11 @@ from resync.formats import is_utf8_json, read_body
 from resync.jq import WORKERS, Jq, JqError
 from resync.large_body import LargeError, spooled, take_apart
 from resync.plan import EndpointPlan
+from resync.record_path import records_in, refuse_absent, refuse_value
+from settings import PaginationType
 
 NO_CONTENT = 204
+PROBLEM = "application/problem+json"
 THREAD_BYTES = 1024 * 1024
 """What is larger is read in a thread: CSV, JSON Lines, keys that recur and half characters take
 several times as long as plain JSON, and let others run meanwhile there."""
@@ -66,16 +70,41 @@ class AnswerReader:
             size_bytes=len(response.content),
         )
         if response.status == NO_CONTENT:
-            return page
+            return replace(page, records=Records(0))
+        if _content_type(response).lower().startswith(PROBLEM):
+            excerpt = self._redactor.excerpt(response.content)
+            raise ResponseError(
+                f"the answer is {PROBLEM}: an error with a status of success. It begins: "
+                f"{excerpt!r}"
+            )
         large = response.file is not None or len(response.content) > LARGE_BYTES
         utf8_json = is_utf8_json(_content_type(response), endpoint.format)
         if large and utf8_json and not endpoint.items_to_parse:
             return await self._taken_apart(kind, endpoint, response, page)
         body = await self._body(endpoint, response)
-        if SIMPLE_PATH.fullmatch(endpoint.data_path) is None or endpoint.items_to_parse:
-            known(replace(page, body=body, records=range(1)))
-        items = await self._items(kind, endpoint, body, response.content)
-        return replace(page, body=body, items=items, records=await self._records(endpoint, items))
+        records = records_in(body, endpoint.data_path, endpoint.items_to_parse)
+        page = replace(page, body=body, evaluated=await self._evaluated(endpoint, body, page))
+        if SIMPLE_PATH.fullmatch(endpoint.data_path) is None:
+            known(replace(page, records=Records(level=records.level, whole=records.whole)))
+        items = await self._items(kind, endpoint, body, records, response.content)
+        return replace(page, items=items, records=records)
+
+    async def _evaluated(self, endpoint: EndpointPlan, body: Any, page: Page) -> dict[str, Any]:
+        """What the paths of pagination lead to that are jq expressions."""
+        found: dict[str, Any] = {}
+        for path in endpoint.pagination.paths:
+            if is_jq(path) and dig(body, path) is MISSING and path.lower() not in page.headers:
+                try:
+                    outputs = (await self._jq.evaluate([path], [body]))[0][0]
+                except JqError as error:
+                    raise ResponseError(
+                        f"the pagination path {path!r} failed: {error}; the answer is "
+                        f"{shape_of(body)}"
+                    ) from None
+                found[path] = next(
+                    (one for one in outputs if one is not None), None if outputs else MISSING
+                )
+        return found
 
     async def _body(self, endpoint: EndpointPlan, response: Response) -> Any:
         content = response.content
@@ -92,13 +121,21 @@ class AnswerReader:
         return await asyncio.to_thread(read) if len(content) > THREAD_BYTES else read()
 
     async def _items(
-        self, kind: str, endpoint: EndpointPlan, body: Any, content: bytes
+        self, kind: str, endpoint: EndpointPlan, body: Any, records: Records, content: bytes
     ) -> list[Any]:
         try:
-            items = as_items(await self._outputs(endpoint.data_path, body))
+            outputs = await self._outputs(endpoint.data_path, body)
+            if outputs == [None]:
+                refuse_absent(body, endpoint.data_path)
+            refuse_value(records, endpoint.data_path)
+            items = as_items(outputs)
         except ResponseError as error:
             self._refuse(body, content, error)
-        self._check(kind, endpoint, body, bool(items), content)
+        # Records that a filter has left out are there all the same; the mere texts and numbers of
+        # an object that ``[]`` takes apart are none.
+        some = bool(items) or bool(records.count)
+        some = some and (records.shape is not Shape.OBJECT or any(map(_is_object, items)))
+        self._check(kind, endpoint, body, some, content)
         return items
 
     def _refuse(self, body: Any, content: bytes, error: ResponseError) -> NoReturn:
@@ -127,39 +164,45 @@ class AnswerReader:
         file = response.file
         if file is None:
             file = await asyncio.to_thread(spooled, response.content)
-        looked_at = _looked_at(endpoint)
+        paths = endpoint.pagination.paths
+        programs = {path: as_jq(path) for path in paths if is_jq(path) or looks_back(path)}
         try:
             with file:
                 async with self._workers:
-                    found = await take_apart(file, endpoint.data_path, begin, excerpt, looked_at)
+                    found = await take_apart(
+                        file, endpoint.data_path, begin, excerpt, _looked_at(endpoint), programs
+                    )
         except LargeError as error:
             self._refuse(error.envelope, response.content, error)
-        self._check(kind, endpoint, found.envelope, bool(len(found.records)), response.content)
-        return replace(page, body=found.envelope, records=found.records, rest=found.pieces())
-
-    async def _records(self, endpoint: EndpointPlan, items: list[Any]) -> Sized | None:
-        """What a page is measured by where one object holds many records."""
-        if not endpoint.items_to_parse or not items:
-            return None
-        try:
-            return records_in(await self._jq.evaluate([endpoint.items_to_parse], items))
-        except JqError:
-            return None
+        any_items = bool(found.items or found.records.count)
+        self._check(kind, endpoint, found.envelope, any_items, response.content)
+        return replace(
+            page,
+            body=found.envelope,
+            records=found.records,
+            evaluated={path: found.evaluated.get(path, MISSING) for path in programs},
+            rest=found.pieces(),
+        )
 
     def _check(
         self, kind: str, endpoint: EndpointPlan, body: Any, any_items: bool, content: bytes
     ) -> None:
         refuse_half(body, endpoint.data_path, self._redactor.excerpt)
+        whole = endpoint.data_path == "." and not endpoint.items_to_parse
         if not any_items:
             refuse_error(body, self._redactor.excerpt(content))
-        whole = endpoint.data_path == "." and not endpoint.items_to_parse
         if whole and isinstance(body, dict):
-            refuse_error(body, self._redactor.excerpt(content), flags=())
+            refuse_error(body, self._redactor.excerpt(content), item=True)
+            refuse_envelope(body, endpoint.pagination.type is not PaginationType.NONE)
             self._warn_once(
                 f"object {endpoint.template}",
                 f"kind {kind}: the answer is {shape_of(body)}, taken as one item. If the items "
                 "are inside it, set data_path to where they are, such as '.items'.",
             )
+
+
+def _is_object(item: Any) -> bool:
+    return isinstance(item, dict)
 
 
 def _content_type(response: Response) -> str:
@@ -168,9 +211,7 @@ def _content_type(response: Response) -> str:
 
 def _looked_at(endpoint: EndpointPlan) -> int:
     """How many elements of an array the paths of pagination may lead to, as ``99.id`` to 100."""
-    one = endpoint.pagination
-    paths = (one.cursor_path, one.has_more_path, one.last_page_path, one.total_path)
-    parts = [part for path in (*paths, one.next_link_path) if path for part in path.split(".")]
+    parts = [part for path in endpoint.pagination.paths for part in path.split(".")]
     return max((int(part) + 1 for part in parts if part.isdecimal()), default=0)
 
 

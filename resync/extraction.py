@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from errors import ResponseError
@@ -14,7 +14,8 @@ SIMPLE_PATH = re.compile(r"(\.|(?:\.[A-Za-z_]\w*)+)(\[\]|\s*//\s*\[\])?")
 
 NAMED_KEY = re.compile(r"\.\"?([A-Za-z_]\w*)")
 MAX_KEYS_SHOWN = 12
-ERROR_KEYS = ("error", "errors")
+ERROR_KEYS = ("error", "errors", "fault", "errorcode", "errormessage", "exception")
+MESSAGE_KEYS = frozenset({"message", "msg", "detail", "title", "code", "status", "type"})
 
 
 def simple_outputs(body: Any, data_path: str) -> list[Any] | None:
@@ -63,31 +64,38 @@ def keys_in(data_path: str) -> frozenset[str]:
     return frozenset(NAMED_KEY.findall(data_path))
 
 
-def records_in(found: list[list[list[Any]]]) -> list[Any] | None:
-    """The records that ``itemsToParse`` finds in each item, which are what a page is measured by;
-    None where it leads to no array."""
-    records: list[Any] = []
-    for (outputs,) in found:
-        if not outputs or not isinstance(outputs[0], list):
-            return None
-        records.extend(outputs[0])
-    return records
+def refuse_error(body: Any, excerpt: str, *, item: bool = False) -> None:
+    """Raises ``ResponseError`` if ``body``, where records were looked for, is an error in disguise.
 
-
-def refuse_error(body: Any, excerpt: str, flags: Sequence[str] = ("ok", "success")) -> None:
-    """Raises ``ResponseError`` if ``body``, where items were looked for, is an error in disguise.
-
-    ``excerpt`` is how it begins, secrets masked; one of the ``flags`` that is false tells of an
-    error, too.
+    ``excerpt`` is how it begins, secrets masked. With ``item`` the body would be an item itself, in
+    which only an error or nothing but a message counts.
     """
-    if not isinstance(body, dict):
+    if not isinstance(body, dict) or not body:
         return
-    failed = any(body.get(flag) is False for flag in flags)
-    if failed or any(body.get(key) for key in ERROR_KEYS):
+    values = {str(key).lower().replace("-", "").replace("_", ""): one for key, one in body.items()}
+    failed = any(values.get(key) for key in ERROR_KEYS)
+    failed = failed or values.keys() <= MESSAGE_KEYS
+    if not item:
+        failed = failed or any(key in values and _is_no(values[key]) for key in ("ok", "success"))
+        failed = failed or any(_tells_failure(values.get(key)) for key in ("status", "code"))
+    if failed:
         raise ResponseError(
             f"the answer is {shape_of(body)}: an error with a status of success. It begins: "
             f"{excerpt!r}. Where that is an item, set data_path to '[.]'."
         )
+
+
+def _is_no(value: Any) -> bool:
+    return value is False or value == 0 or str(value).lower() == "false"
+
+
+def _tells_failure(value: Any) -> bool:
+    """``error``, ``fail``, or a number like the statuses of HTTP that mean one (500, "404", 40001);
+    some APIs write 20000 where all is well."""
+    text = str(value).strip().lower()
+    if isinstance(value, int | str) and text.isdecimal():
+        return text[0] in "45" and int(text) >= 400
+    return text in ("error", "fail", "failed", "failure")
 
 
 def refuse_half(body: Any, data_path: str, excerpt: Callable[[bytes], str]) -> None:

@@ -2,46 +2,88 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from client import HttpClient
 from client.retry import RetryPolicy
 from errors import PaginationError
-from pagination import Page, build_paginator
-from pagination.outlook import Outlook, outlook
+from pagination import End, Page, PageRequest, build_paginator
+from pagination.ahead import digest_of
+from pagination.evidence import proof_to_come
+from pagination.sign import Sign
 from resync.fan_out import Failures
 from resync.jq import Jq
 from resync.listing import Listing, ListingReader
 from resync.path_parameters import listings
-from resync.plan import EndpointPlan, ListingPlan
+from resync.plan import ListingPlan
 from resync.response_cache import ResponseCache
 
 IMPATIENT = RetryPolicy(attempts=1, longest_wait_seconds=5.0)
 """Whoever looks at an API wants to see what it answers, not what it answers in a while."""
 
-SAME_PAGE = "the same page came again: the endpoint does not paginate"
-
 
 @dataclass(slots=True)
 class Reading:
-    """What was read of one listing. ``complete`` is whether it ended within the pages read."""
+    """What was read of one listing: its first pages, and ``end``, where it ended within them."""
 
     listing: Listing
     pages: list[Page] = field(default_factory=list)
-    complete: bool = False
+    end: End | None = None
     error: Exception | None = None
 
     @property
-    def outlook(self) -> Outlook | None:
-        """How the listing goes on; None where no page could be read."""
-        if not self.pages:
+    def complete(self) -> bool:
+        """Whether it was read to its end."""
+        return self.end is not None
+
+    @property
+    def proven(self) -> bool:
+        """Whether it is certain that all of it was read."""
+        return self.end is not None and self.end.warning is None
+
+    @property
+    def cut(self) -> bool:
+        """Whether it neither ended nor failed: no more of it was wanted."""
+        return self.end is None and self.error is None
+
+    @property
+    def signs(self) -> tuple[Sign, ...]:
+        """What the last page says of further pages."""
+        return self.pages[-1].signs if self.pages else ()
+
+    @property
+    def followed(self) -> Sign | None:
+        """The sign that leads from the last page to the next."""
+        if self.following is None:
             return None
-        found = outlook(self.pages[-1], build_paginator(self.listing.endpoint.pagination))
-        if self.complete and not found.ended:
-            return Outlook(True, SAME_PAGE)
-        return found
+        return build_paginator(self.listing.endpoint.pagination).followed(self.signs)
+
+    @property
+    def following(self) -> PageRequest | None:
+        """The request for the page after the last one."""
+        step = self.pages[-1].step if self.pages else None
+        return step if isinstance(step, PageRequest) and not self.end else None
+
+    @property
+    def will_end(self) -> str:
+        """What will prove the end of a listing that was cut; empty where there is no page."""
+        if not self.pages:
+            return ""
+        if isinstance(step := self.pages[-1].step, End):
+            return f"it ends on this page: {step.evidence}"
+        return proof_to_come(self.pages[-1], build_paginator(self.listing.endpoint.pagination))
+
+    def refuse_loop(self) -> None:
+        """Raises ``PaginationError`` if what would come next was read already."""
+        following = self.following
+        if following and digest_of(following) in {digest_of(one.request) for one in self.pages}:
+            raise PaginationError(
+                f"kind {self.listing.kind}: page {len(self.pages)} leads to a page that was read "
+                "already: the listing would never end. Check cursorPath and paginationParam."
+            )
 
     def add(self, page: Page) -> None:
         """Takes note of a page, or of the next piece of a large one."""
@@ -49,18 +91,6 @@ class Reading:
             self.pages[-1] = replace(page, items=[*self.pages[-1].items, *page.items])
         else:
             self.pages.append(page)
-
-    def goes_on(self) -> bool:
-        """Whether there is a next page. Raises ``PaginationError`` if it is one that was read."""
-        found = self.outlook
-        if found is None or found.following is None:
-            return False
-        if any(found.following == page.request for page in self.pages):
-            raise PaginationError(
-                f"kind {self.listing.kind}: page {len(self.pages)} leads to a page that was read "
-                "already: the listing would never end. Check cursorPath and paginationParam."
-            )
-        return True
 
 
 class FirstPages(ListingReader):
@@ -70,31 +100,29 @@ class FirstPages(ListingReader):
         self, client: HttpClient, jq: Jq, limit: int, cache: ResponseCache | None = None
     ) -> None:
         super().__init__(client, jq, cache)
-        self._limit = limit
+        self._most_pages = limit
         self.readings: list[Reading] = []
 
     async def pages(self, listing: Listing) -> AsyncGenerator[Page]:
         """Yields the first pages of ``listing``; raises as ``ListingReader.pages`` does."""
-        limit = self._limit
         reading = Reading(listing)
         self.readings.append(reading)
-        cut = limit < listing.endpoint.pagination.max_pages
-        if cut:
-            listing = replace(listing, endpoint=_shortened(listing.endpoint, limit))
+        note = partial(_note_end, reading, listing.on_end)
         try:
-            async with aclosing(super().pages(listing)) as pages:
+            async with aclosing(super().pages(replace(listing, on_end=note))) as pages:
                 async for page in pages:
                     reading.add(page)
                     yield page
-            reading.complete = True
-        except PaginationError as error:
-            reading.error = error
-            if not (cut and len(reading.pages) >= limit and reading.goes_on()):
-                raise
-            reading.error = None
+            reading.refuse_loop()
         except Exception as error:
             reading.error = error
             raise
+
+
+def _note_end(reading: Reading, on_end: Callable[[End], None] | None, end: End) -> None:
+    reading.end = end
+    if on_end:
+        on_end(end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +151,3 @@ async def first_listings(plan: ListingPlan, reader: FirstPages, count: int) -> F
         error = problem
     more = len(found) > count or any(not reading.complete for reading in reader.readings)
     return FirstListings(found[:count], more, error)
-
-
-def _shortened(endpoint: EndpointPlan, limit: int) -> EndpointPlan:
-    return replace(endpoint, pagination=replace(endpoint.pagination, max_pages=limit))

@@ -39,14 +39,15 @@ def read_body(
 ) -> Any:
     """The value in a body: of the format ``wanted``, else by content type, else JSON.
 
-    ``excerpt`` is how the body begins, secrets masked. Raises ``ResponseError`` for an empty body,
-    HTML, what is cut, malformed or not in the charset that the content type names, and JSON whose
-    objects hold one of ``keys`` twice.
+    ``excerpt`` is how the body begins, secrets masked. An empty body holds no rows and no lines.
+    Raises ``ResponseError`` for an empty body where JSON is expected, HTML, what is cut, malformed
+    or not in the charset that the content type names, and JSON whose objects hold one of ``keys``
+    twice.
     """
     media, charset = _media_and_charset(content_type)
-    if not content.strip():
-        raise ResponseError("the answer is empty, where JSON was expected")
     match wanted or BY_CONTENT_TYPE.get(media, "json"):
+        case "jsonl" | "csv" if not content.strip():
+            return []
         case "jsonl":
             return _json_lines(_text(content, charset), excerpt)
         case "csv":

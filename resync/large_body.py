@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 import os
 import tempfile
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass
 from typing import IO, Any
 
@@ -14,6 +14,7 @@ import msgspec
 
 from client.body import room_needed
 from errors import ResponseError
+from records import Records
 from resync.jq import LONGEST_SECONDS, compile_expression, end, start_process
 from resync.jq_worker import longest
 from resync.large_worker import Order, Summary
@@ -22,22 +23,15 @@ MODULE = "resync.large_worker"
 
 
 @dataclass(frozen=True, slots=True)
-class Digest:
-    """Stands for items that are not in memory: how many, and what tells them from others."""
-
-    count: int
-    text: str
-
-    def __len__(self) -> int:
-        return self.count
-
-
-@dataclass(frozen=True, slots=True)
 class LargeBody:
-    """A body that was taken apart: what surrounds the items, and the file that holds them."""
+    """A body that was taken apart: what surrounds the items, how many ``items`` there are, the
+    records that they were made of, what the paths of pagination lead to, and the file that holds
+    the items."""
 
     envelope: Any
-    records: Digest
+    items: int
+    records: Records
+    evaluated: dict[str, Any]
     file: IO[bytes]
 
     async def pieces(self) -> AsyncGenerator[tuple[list[Any], int]]:
@@ -65,18 +59,23 @@ async def take_apart(
     begin: bytes,
     excerpt: Callable[[bytes], str],
     looked_at: int = 0,
+    programs: Mapping[str, str] | None = None,
 ) -> LargeBody:
     """Takes apart the JSON body in ``file`` (which is closed), whose items are at ``data_path``.
 
     ``begin`` is how it begins; ``excerpt`` makes short what messages quote of it or of jq's errors,
-    and masks its secrets; pagination looks at the first ``looked_at`` elements of arrays, at most.
+    and masks its secrets; pagination looks at the first ``looked_at`` elements of arrays, at most,
+    and at what ``programs`` (jq, by path) find in the whole body.
     Raises ``LargeError`` where that fails, and where it takes longer than a second for each MiB.
     """
     with file:
         size = file.seek(0, os.SEEK_END)
         file.seek(0)
         program = compile_expression(data_path).program_string
-        order = Order(data_path, program, LONGEST_SECONDS, excerpt(begin), looked_at)
+        paths = {
+            path: compile_expression(one).program_string for path, one in (programs or {}).items()
+        }
+        order = Order(data_path, program, LONGEST_SECONDS, excerpt(begin), looked_at, paths)
         items = tempfile.TemporaryFile()  # noqa: SIM115 - closed by whoever reads the pieces
         try:
             found = await _summary(file, items, order, longest(LONGEST_SECONDS, size))
@@ -87,7 +86,7 @@ async def take_apart(
         items.close()
         reason = excerpt(found.reason.encode())
         raise LargeError(f"{found.error}{reason}", found.envelope)
-    return LargeBody(found.envelope, Digest(found.count, found.digest), items)
+    return LargeBody(found.envelope, found.items, found.records, found.evaluated, items)
 
 
 async def _summary(file: IO[bytes], items: IO[bytes], order: Order, seconds: float) -> Summary:

@@ -13,6 +13,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import islice
 from typing import IO, Any
 
@@ -21,6 +22,7 @@ import msgspec
 from ijson.common import ObjectBuilder
 
 from errors import ResponseError
+from records import Records, Shape
 from resync.exact_jq import evaluate
 from resync.extraction import (
     as_items,
@@ -31,6 +33,7 @@ from resync.extraction import (
 )
 from resync.formats import parse_json
 from resync.jq_worker import limit_memory, limit_processor, longest, reason
+from resync.record_path import records_in, refuse_absent, refuse_value
 
 PIECE_ITEMS = 500
 PIECE_BYTES = 2 * 1024 * 1024
@@ -55,22 +58,26 @@ class Order(msgspec.Struct):
     """What to do: find the items at ``data_path``, whose jq program is ``program``. It may take
     ``seconds`` and one more for each MiB; outputs that still come after half of that are an
     error. ``excerpt`` is how the body begins, secrets masked. Pagination looks at the first
-    ``looked_at`` elements of arrays, and at those of the items, too."""
+    ``looked_at`` elements of arrays, and at those of the items, too; and at what ``programs``
+    find in the whole body, by path."""
 
     data_path: str
     program: str
     seconds: float
     excerpt: str
     looked_at: int = 0
+    programs: dict[str, str] = {}
 
 
 class Summary(msgspec.Struct):
-    """What was found: what surrounds the items, how many there are, and a digest of them all; or
-    the ``error``, and jq's own words for it, in which secrets are not masked yet."""
+    """What was found: what surrounds the items, how many there are, the records they were made of
+    and what the programs found; or the ``error``, and jq's own words for it, in which secrets are
+    not masked yet."""
 
     envelope: Any = None
-    count: int = 0
-    digest: str = ""
+    items: int = 0
+    records: Records = Records()
+    evaluated: dict[str, Any] = {}
     error: str | None = None
     reason: str = ""
 
@@ -78,7 +85,7 @@ class Summary(msgspec.Struct):
 def take_apart(source: IO[bytes], target: IO[bytes], order: Order) -> Summary:
     """Writes the items to ``target``: in flat memory where they are one array at a path."""
     path = path_of_array(order.data_path)
-    if path is not None and _is_plain(source):
+    if path is not None and not order.programs and _is_plain(source):
         envelope, alone, count = survey(source, path, order.looked_at)
         elements = outputs_elements(order.data_path)
         # A single output that is itself an array stands for its items.
@@ -88,21 +95,40 @@ def take_apart(source: IO[bytes], target: IO[bytes], order: Order) -> Summary:
             if elements:
                 # Each is an output then, and an output that is null is no item.
                 items = (item for item in items if item is not None)
-            return _written(items, target, envelope)
+            level = tuple(path.split("."))[:-1] if path else None
+            found = _written(items, target, envelope)
+            found.records = replace(found.records, count=count, level=level)
+            return found
+    return _in_memory(source, target, order)
+
+
+def _in_memory(source: IO[bytes], target: IO[bytes], order: Order) -> Summary:
+    """The same where the whole body has to be looked at."""
     kept = max(ELEMENTS_KEPT, order.looked_at)
     seconds = longest(order.seconds, source.seek(0, os.SEEK_END)) / 2
     source.seek(0)
     body = parse_json(source.read(), None, order.excerpt, keys_in(order.data_path))
+    what = f"data_path {order.data_path!r}"
     try:
         outputs = simple_outputs(body, order.data_path)
         if outputs is None:
             outputs = evaluate(order.program, body, seconds)
-        return _written(as_items(outputs), target, shortened(body, kept))
+        if outputs == [None]:
+            refuse_absent(body, order.data_path)
+        found = _written(as_items(outputs), target, shortened(body, kept))
+        records = records_in(body, order.data_path, None)
+        refuse_value(records, order.data_path)
+        found.records = replace(records, digest=records.fingerprint, values=())
+        for path, program in order.programs.items():
+            what = f"the pagination path {path!r}"
+            values = evaluate(program, body, seconds)
+            if values:
+                found.evaluated[path] = next((one for one in values if one is not None), None)
+        return found
     except ResponseError as error:
         return Summary(shortened(body, kept), error=str(error))
     except (ValueError, RecursionError) as error:
-        told = f"data_path {order.data_path!r} failed: "
-        return Summary(shortened(body, kept), error=told, reason=reason(error))
+        return Summary(shortened(body, kept), error=f"{what} failed: ", reason=reason(error))
 
 
 def survey(source: IO[bytes], path: str, kept: int) -> tuple[Any, bool, int]:
@@ -142,15 +168,23 @@ def shortened(value: Any, kept: int) -> Any:
 
 def _written(items: Iterable[Any], target: IO[bytes], envelope: Any) -> Summary:
     digest = hashlib.blake2b(digest_size=16)
-    summary = Summary(envelope)
+    summary = Summary(envelope, evaluated={})
+    first = last = b""
     encoded = (_ENCODER.encode(item) for item in items)
     while piece := list(_piece(encoded)):
         line = b"[" + b",".join(piece) + b"]\n"
         target.write(line)
         digest.update(line)
-        summary.count += len(piece)
+        summary.items += len(piece)
+        first, last = first or piece[0], piece[-1]
     target.flush()
-    summary.digest = digest.hexdigest()
+    summary.records = Records(
+        count=summary.items,
+        first=hashlib.blake2b(first, digest_size=16).digest() if first else b"",
+        last=hashlib.blake2b(last, digest_size=16).digest() if last else b"",
+        digest=digest.digest(),
+        shape=Shape.ARRAY,
+    )
     return summary
 
 

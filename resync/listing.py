@@ -12,7 +12,8 @@ from loguru import logger
 
 from client import HttpClient
 from errors import PaginationError, RequestError, ResponseError
-from pagination import End, Page, PageRequest, PageSizes, build_paginator, walk
+from pagination import End, Page, PageRequest, Records, build_paginator, walk
+from pagination.evidence import REFUSED_BEHIND_THE_END
 from resync.answers import AnswerReader
 from resync.extraction import shape_of
 from resync.jq import Jq
@@ -40,8 +41,8 @@ class ListingReader:
         self._client = client
         self._answers = AnswerReader(client.redactor, jq, self.warn_once)
         self._cache = cache or ResponseCache(client.send)
-        self._sizes = PageSizes()
         self._warned: set[str] = set()
+        self._most_pages: int | None = None
 
     async def pages(self, listing: Listing) -> AsyncGenerator[Page]:
         """Yields the pages of ``listing``, each item an object that carries its placeholders.
@@ -65,13 +66,14 @@ class ListingReader:
                     partial(self._fetch, listing, reading.send),
                     # A repeated listing asks for nothing that its first reader did not need.
                     permits=1 if reading.repeated else self._client.max_concurrent,
-                    sizes=self._sizes,
-                    template=endpoint.template,
                     on_end=self._note_end(where, listing),
                     on_restart=reading.forget,
+                    most_pages=self._most_pages,
                 )
                 async with aclosing(pages):
                     async for page in pages:
+                        if page.progress.overlap:
+                            self._warn_of_overlap(where, endpoint)
                         yield replace(page, items=self._enriched(listing, page.items))
                         if page.rest is not None:
                             async with aclosing(page.rest) as rest:
@@ -79,7 +81,15 @@ class ListingReader:
                                     items = self._enriched(listing, items)
                                     yield replace(page, items=items, size_bytes=size)
         except PaginationError as error:
-            raise PaginationError(f"{where()}: {error}") from None
+            told = self._client.redactor.text(str(error))
+            raise PaginationError(f"{where()}: {told}") from None
+
+    def _warn_of_overlap(self, where: Callable[[], str], endpoint: EndpointPlan) -> None:
+        self.warn_once(
+            f"overlap {endpoint.template}",
+            f"{where()}: pages overlap: one begins with the record that the one before ended with. "
+            "Nothing is lost; check startOffset, as this API may count from 1.",
+        )
 
     def warn_once(self, subject: str, message: str) -> None:
         """Logs ``message`` as a warning, once for ``subject`` in a resync."""
@@ -94,9 +104,13 @@ class ListingReader:
         try:
             response = await send(endpoint.outgoing(request))
         except RequestError as error:
-            if error.status not in endpoint.ignore_statuses:
-                raise error.about(f"kind {listing.kind}") from None
-            return Page(request=request, items=[], ignored=error.status)
+            if error.status in endpoint.ignore_statuses:
+                return Page(request=request, items=[], records=Records(0), ignored=error.status)
+            about = error.about(f"kind {listing.kind}")
+            if error.status in REFUSED_BEHIND_THE_END:
+                # Whether that is behind the end, the pages before it say.
+                return Page(request=request, items=[], refused=about)
+            raise about from None
         except ResponseError as error:
             raise ResponseError(f"kind {listing.kind}, {error}") from None
         try:

@@ -29,12 +29,17 @@ SETTING_OF = {
             "next_link_path",
             "header_link_rel",
             "max_pages",
+            "start_offset",
+            "total_pages_path",
+            "short_page_ends",
+            "ignored_signs",
         )
     },
 }
 """By key of ``selector.pagination``: the integration setting that it stands for."""
 
-KEYS = (*SETTING_OF, "location")
+FLAGS = ("link_keeps_params", "cursor_alone")
+KEYS = (*SETTING_OF, *FLAGS, "first_cursor", "location")
 OF_ANY_TYPE = frozenset({"pagination_type", "page_size", "max_pages"})
 
 
@@ -64,9 +69,25 @@ def pagination_for(
         pagination = parse_settings({"base_url": settings.base_url, **raw}).pagination
     except SettingsError as error:
         problems += [_renamed(place, problem) for problem in error.problems]
+    own: dict[str, Any] = {
+        name: _flag(place, name, value, problems)
+        for name in FLAGS
+        if (value := override.get(name)) is not None
+    }
+    cursor = override.get("first_cursor")
+    if isinstance(cursor, str | int) and not isinstance(cursor, bool):
+        own["first_cursor"] = str(cursor)
+    elif cursor is not None:
+        problems.append(f"{place}.first_cursor: found {cursor!r}; allowed: text or a whole number")
     if problems:
         raise SettingsError(problems)
-    return replace(pagination, location=Location(location))
+    return replace(pagination, location=Location(location), **own)
+
+
+def _flag(place: str, name: str, value: Any, problems: list[str]) -> bool:
+    if str(value).lower() not in ("true", "false"):
+        problems.append(f"{place}.{name}: found {value!r}; allowed: true or false")
+    return str(value).lower() == "true"
 
 
 def _unknown(place: str, key: str) -> str:

@@ -16,7 +16,8 @@ from resync.formats import Format
 from resync.jq import compile_expression
 from resync.overrides import pagination_for
 from resync.parameters import PLACEHOLDER, in_order, needs_of, parameter_problems, placeholders
-from settings import PaginationSettings, Settings
+from resync.record_path import record_paths
+from settings import PaginationSettings, PaginationType, Settings
 from settings.checks import HEADER_NAME, UNSAFE_HEADERS, fits_header
 from settings.model import Location
 
@@ -98,7 +99,7 @@ class ListingPlan:
 def build_plan(settings: Settings, resource: CustomResourceConfig) -> ListingPlan:
     """The plan for one resource. Raises ``SettingsError`` with every problem it has."""
     selector = resource.selector
-    problems = list(_problems(settings, resource.kind, selector))
+    problems = list(_problems(settings, resource.kind, selector, resource.port.items_to_parse))
     if problems:
         raise SettingsError(problems, subject=f"the mapping of kind {resource.kind}")
     endpoint = replace(
@@ -171,9 +172,11 @@ def _parameter(
     return Parameter(name, endpoint, entry.field or ".", entry.filter, entry.include, needs=needs)
 
 
-def _problems(settings: Settings, kind: str, selector: CustomSelector) -> Iterator[str]:
+def _problems(
+    settings: Settings, kind: str, selector: CustomSelector, items_to_parse: str | None
+) -> Iterator[str]:
     path = selector.endpoint or kind
-    yield from _source_problems(settings, "selector", selector, path)
+    yield from _source_problems(settings, "selector", selector, path, items_to_parse)
     refused = [code for code in selector.ignore_statuses if not _may_ignore(code)]
     if refused:
         yield (
@@ -198,7 +201,11 @@ def _may_ignore(code: int) -> bool:
 
 
 def _source_problems(
-    settings: Settings, place: str, source: CustomSelector | PathParameter, path: str
+    settings: Settings,
+    place: str,
+    source: CustomSelector | PathParameter,
+    path: str,
+    items_to_parse: str | None = None,
 ) -> Iterator[str]:
     yield from _request_problems(place, source, path)
     yield from expression_problem(f"{place}.data_path", source.data_path)
@@ -207,9 +214,30 @@ def _source_problems(
     except SettingsError as error:
         yield from error.problems
         return
+    yield from _count_problems(place, source, pagination, items_to_parse)
     no_object = source.body is not None and not isinstance(source.body, dict)
     if pagination.location is Location.BODY and no_object:
         yield f"{place}.pagination.location: body needs a body that is an object"
+
+
+def _count_problems(
+    place: str,
+    source: CustomSelector | PathParameter,
+    pagination: PaginationSettings,
+    items_to_parse: str | None,
+) -> Iterator[str]:
+    """What is counted must be told by ``data_path``: the records, not what is made of them."""
+    data_path = source.data_path.strip() or "."
+    if record_paths(data_path, items_to_parse):
+        return
+    counts = "paginationType offset" if pagination.type is PaginationType.OFFSET else ""
+    counts = counts or ("totalPath" if pagination.total_path else "")
+    if counts:
+        yield (
+            f"{place}.data_path: found {data_path!r}, of which nobody can tell how many records it "
+            f"is made of, and {counts} counts them; allowed: an expression that begins with the "
+            "plain path to their array, such as '.items | map(select(.active))'"
+        )
 
 
 def _request_problems(

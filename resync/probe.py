@@ -17,8 +17,9 @@ from port_ocean.exceptions.probe import InvalidProbeKindsError
 
 from client import Exchange, Request
 from client.failures import tls_cure
-from errors import OceanCustomError, RequestError, ResponseError, SettingsError
+from errors import OceanCustomError, PaginationError, RequestError, ResponseError, SettingsError
 from mapping import CustomResourceConfig
+from pagination import Page
 from resync.clients import Clients
 from resync.fan_out import describe
 from resync.first_pages import IMPATIENT, FirstPages, first_listings
@@ -204,6 +205,7 @@ class _Checks:
     ) -> tuple[tuple[ProbeCheckStatus, str], tuple[ProbeCheckStatus, str]]:
         """The verdicts on the first page of a kind, and on the items in it."""
         not_tried = (UNKNOWN, "not tried: there is no page")
+        page: Page | None = None
         before = len(self._api.exchanges)
         try:
             plan = build_plan(self._api.settings, resource)
@@ -213,7 +215,12 @@ class _Checks:
             if not found.listings:
                 return (UNKNOWN, "no value of the path parameters was found"), not_tried
             async with aclosing(reader.pages(found.listings[0])) as pages:
-                page = await anext(pages, None)
+                async for page in pages:
+                    if page.rest is not None:
+                        break
+        except PaginationError as error:
+            # A page that a resync reads, and that does not lead to the next.
+            return (FAILED, str(error)), self._items(resource, page) if page else not_tried
         except ResponseError as error:
             return (OK, self._last(before)), (FAILED, str(error))
         except Exception as error:
@@ -221,10 +228,16 @@ class _Checks:
         finally:
             mine = self._api.exchanges[before:]
             self._of_kinds += [one.status for one in mine if one.status and not one.credentials]
-        items = page.count if page else 0
+        return (OK, self._last(before)), self._items(resource, page)
+
+    def _items(
+        self, resource: CustomResourceConfig, page: Page | None
+    ) -> tuple[ProbeCheckStatus, str]:
+        """The verdict on ``data_path`` where it leads to something."""
+        # Of a large page, the items come later.
+        items = 0 if page is None else page.count if page.rest is not None else len(page.items)
         where = json.dumps(resource.selector.data_path, ensure_ascii=False)
-        told = f"{items} items at {where}" if items else f"{where} is there, without items"
-        return (OK, self._last(before)), (OK, told)
+        return OK, f"{items} items at {where}" if items else f"{where} is there, without items"
 
     def _verdict(self, error: Exception) -> ProbeCheckStatus:
         """A kind that is not there says nothing where it is only an example."""

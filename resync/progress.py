@@ -8,7 +8,7 @@ import re
 import time
 from collections import Counter
 from collections.abc import AsyncGenerator, Callable
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from dataclasses import replace
 from types import TracebackType
 from typing import Any
@@ -18,9 +18,8 @@ from port_ocean.context.ocean import ocean
 from port_ocean.helpers.metric.metric import MetricPhase, MetricType
 
 from client import HttpClient
-from errors import PaginationError
 from pagination import End, Page
-from pagination.signals import total_of
+from pagination.sign import SignKind
 from resync.fan_out import describe
 from resync.listing import Listing
 from resync.plan import ListingPlan
@@ -96,9 +95,12 @@ class KindProgress:
                         if page.progress is not seen:
                             seen = page.progress
                             self._pages += 1
-                            self._items += page.progress.items - items
-                            items = page.progress.items
-                            self._note_total(listing, page)
+                            self._note_total(page)
+                            if page.progress.pages == 1:
+                                self._items -= items
+                                items = 0
+                        self._items += len(page.items)
+                        items += len(page.items)
                         yield page
             except Exception:
                 self._failed += 1
@@ -113,15 +115,11 @@ class KindProgress:
         if reason in self._reasons or len(self._reasons) < REASONS_KEPT:
             self._reasons[reason] += 1
 
-    def _note_total(self, listing: Listing, page: Page) -> None:
+    def _note_total(self, page: Page) -> None:
         """The total of a kind is that of its listing, where there can be only one."""
-        if self._plan.parameters:
-            return
-        total = page.progress.total
-        if total is None:
-            with suppress(PaginationError):
-                total = total_of(page, listing.endpoint.pagination)
-        self._total = total or self._total
+        totals = [one for one in page.signs if one.kind is SignKind.TOTAL]
+        if totals and not self._plan.parameters:
+            self._total = int(totals[0].value) or self._total
 
     def _arm(self) -> None:
         # A timer and no task: it needs nobody who waits for its end.

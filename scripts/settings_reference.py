@@ -5,15 +5,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import yaml
 from pydantic.alias_generators import to_snake
 
-from pagination import signals
-from pagination.next_link import DEFAULT_PATH
+from pagination import places
+from pagination.signs import DEFAULT_LINK_PATH
 from settings.model import PARAM_DEFAULTS, allowed, required_when
 
 SPEC = Path(".port/spec.yaml")
@@ -29,8 +29,8 @@ HEAD = f"""\
 
 Each setting has a field in Port's form, a name in `config.yaml` and in the Helm values, and an
 environment variable: `pageSize` is `{PREFIX}PAGE_SIZE`.
-Values may always be text: `"100"`, `"true"`, and JSON for objects. An empty text means "not set",
-except for `sizeParam`.
+Values may always be text: `"100"`, `"true"`, and JSON for objects and lists. An empty text means
+"not set", except for `sizeParam`.
 
 Wrong, missing, misspelt and contradictory settings are all reported in one message before anything
 is requested, each with what was found and what is allowed, and the process ends. The value of a
@@ -47,7 +47,8 @@ DEFAULTS_IN_WORDS = {
     "cursorPath": "[common places](#common-places)",
     "hasMorePath": "[common places](#common-places)",
     "totalPath": "[common places](#common-places)",
-    "nextLinkPath": f"`{DEFAULT_PATH}`",
+    "totalPagesPath": "[common places](#common-places)",
+    "nextLinkPath": f"`{DEFAULT_LINK_PATH}`",
     "maxRequestsPerSecond": "no limit",
 }
 """Where the absence of a setting means something that the specification cannot say."""
@@ -105,6 +106,77 @@ OF_OCEAN = {
     "APPLICATION__LOG_LEVEL": ("`INFO`", "`DEBUG` also tells what ended each listing."),
 }
 """Ocean's own settings: environment variable, default, meaning."""
+
+
+COMMON_PLACES = """\
+### Common places
+
+A *sign* is what a response says about further pages. All signs are read on every page, with every
+`paginationType`: those that a setting names (`hasMorePath`, `lastPagePath`, `totalPath`,
+`totalPagesPath`, and `cursorPath`, `nextLinkPath` or `headerLinkRel` of the type), and those at
+these places. How they are weighed is described in
+[reliability.md](reliability.md#how-a-listing-ends).
+
+Names are compared without regard to capitals, `-` and `_`, and are written here without them:
+`hasmore` stands for `has_more`, `hasMore` and `Has-More`.
+"""
+
+SURROUNDINGS = """\
+- They are read at the root of a response, beside the array that holds the records, and at both
+  below any of the objects below. In a list that holds the records beside other objects, they are
+  read in those objects.
+- They are read in headers, too, whose names may begin with `X-`, `WP-`, `Pagination-` or `Paging-`:
+  `X-Total-Count`, `X-WP-TotalPages`, `X-Next-Page`, `x-has-next-page`. Other headers that are read:
+  `Link` with `rel=next` (one with `results="false"` says end), `Content-Range`, any with `next`,
+  `cursor` or `continuation` in its name, and a `Pagination` header that holds JSON.
+- Of a list of links, the one with `rel` or `relation` `next` is a link.
+- Where the item is the response itself (`data_path` is `.` or `[.]`), only headers are read: all
+  else may be a field of the item. Without a `cursorPath`, `cursor` reads the names of cursors even
+  so.
+- `ignoredSigns` names the signs that mean something else in an API. They are written there as
+  messages write them (`meta.total`, `X-Total-Count`), and `Link` stands for all of that header.
+
+Some names are less sure. They only say more, never end:
+"""
+
+NOT_FIRST = """\
+By `offset` and `page` the first page must be the listing's first. A `Link` with `rel=prev` says
+that it is not, and so does a page number above the one that was asked for, or one of these:
+"""
+
+SIGNS: dict[tuple[str, str, str], Iterable[str]] = {
+    ("flag", "true, 1, yes, y", "false, 0, no, n"): places.MORE_FLAGS,
+    ("flag, turned round", "false", "true"): places.LAST_FLAGS,
+    (
+        "link, or what else leads on",
+        "a URL, a path, a cursor, a page number, true",
+        "null, an empty text, false; gone where an earlier page had it",
+    ): (
+        *sorted(places.NEXT),
+        *(f"{name}.next" for name in places.LINK_OBJECTS),
+    ),
+    (
+        "cursor",
+        "a value",
+        "null, an empty text; 0 or gone where an earlier page had one",
+    ): places.CURSORS,
+    (
+        "number of pages",
+        f"above the page's own number ({', '.join(places.NUMBERS)})",
+        "equal to it",
+    ): places.PAGES,
+    ("total", "above the records read", "equal to them"): places.TOTALS,
+}
+"""By what a sign is and when it says what: the names that are recognised."""
+
+FURTHER = {
+    "flags": "flag",
+    "last": "flag, turned round",
+    "links": "link",
+    "cursors": "cursor",
+    "pages": "number of pages",
+    "totals": "total",
+}
 
 
 def reference() -> str:
@@ -173,22 +245,32 @@ def _defaults_by_type() -> Iterator[str]:
 
 
 def _common_places() -> Iterator[str]:
-    places = {
-        "cursorPath": signals.CURSOR_PATTERNS,
-        "hasMorePath": signals.HAS_MORE_PATTERNS,
-        "totalPath": (*signals.TOTAL_PATTERNS, signals.TOTAL_HEADER),
-    }
-    yield "### Common places\n"
-    yield "Where a path is left empty, these are tried, in this order:\n"
-    yield "| setting | places |"
-    yield "|---|---|"
-    for name, patterns in places.items():
-        yield f"| `{name}` | {', '.join(f'`{pattern}`' for pattern in patterns)} |"
+    yield COMMON_PLACES
+    yield "| sign | says more | says end | names |"
+    yield "|---|---|---|---|"
+    for (sign, more, end), names in SIGNS.items():
+        yield f"| {sign} | {more} | {end} | {_listed(names)} |"
     yield ""
-    nexts = ", ".join(f"`{pattern}`" for pattern in signals.NEXT_PATTERNS)
-    yield f"The last place of `totalPath` is a header. Listings by `offset` and `page` read {nexts}"
-    yield "too: null, or gone after an earlier page had it, is the end. How all of this is weighed"
-    yield "is told in [reliability.md](reliability.md#how-a-listing-ends).\n"
+    yield SURROUNDINGS
+    yield "| sign | further names |"
+    yield "|---|---|"
+    for sign, names in places.ONLY_MORE.items():
+        yield f"| {FURTHER[sign]} | {_listed(names)} |"
+    yield ""
+    yield "| objects in which signs are read |"
+    yield "|---|"
+    yield f"| {_listed('.'.join(one) for one in places.PREFIXES if one)} |\n"
+    yield NOT_FIRST
+    yield "| it is not the first page where | names |"
+    yield "|---|---|"
+    yield f"| it is false | {_listed(places.FIRST_FLAGS)} |"
+    yield f"| it is true | {_listed(places.PREVIOUS_FLAGS)} |"
+    yield f"| it has a value | {_listed(places.PREVIOUS)} |\n"
+
+
+def _listed(names: Iterable[str]) -> str:
+    shown = names if isinstance(names, tuple) else sorted(names)
+    return ", ".join(f"`{name}`" for name in shown)
 
 
 def _of_ocean() -> Iterator[str]:

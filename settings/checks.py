@@ -8,6 +8,10 @@ import re
 from typing import Any
 
 import httpx
+import jq
+
+JQ_MARKS = ' |[("'
+"""A path that holds one of these is a jq expression."""
 
 HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 """A token, RFC 9110 section 5.6.2."""
@@ -95,14 +99,37 @@ def username(value: str | None) -> str | None:
     return value
 
 
-def dot_path(value: str | None) -> str | None:
-    """A dot path; the leading ``.`` or ``$.`` of jq and JSONPath is taken off."""
+def path(value: str | None) -> str | None:
+    """A key, a dot path, a header's name, or a jq expression. Of a dot path the leading ``.`` or
+    ``$.`` of jq and JSONPath is taken off."""
     if value is None:
         return None
-    path = value.strip().removeprefix("$").removeprefix(".")
-    if not path or any(not part.strip() for part in path.split(".")):
+    text = value.strip()
+    if any(mark in text for mark in JQ_MARKS):
+        try:
+            jq.compile(text)
+        except ValueError as error:
+            reason = str(error).strip().splitlines()[0] if str(error).strip() else "jq refuses it"
+            raise ValueError(f"is neither a dot path nor jq ({reason})") from None
+        return text
+    text = text.removeprefix("$").removeprefix(".")
+    if not text or any(not part.strip() for part in text.split(".")):
         raise ValueError("is not a dot path")
-    return path
+    return text
+
+
+def names(value: Any) -> Any:
+    """Names as a list, as the JSON text of one, or separated by commas."""
+    if isinstance(value, str) and value.lstrip().startswith("["):
+        try:
+            value = json.loads(value)
+        except ValueError:
+            raise ValueError("is not JSON") from None
+    if isinstance(value, str):
+        value = [name for part in value.split(",") if (name := part.strip())]
+    if not isinstance(value, list | tuple) or not all(isinstance(name, str) for name in value):
+        raise ValueError("is not a list of names")
+    return tuple(value)
 
 
 def param_name(value: str | None) -> str | None:

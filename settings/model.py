@@ -66,8 +66,8 @@ PARAM_DEFAULTS: Mapping[PaginationType, tuple[str, str]] = {
 class PaginationSettings:
     """How one listing is paginated, with the defaults of its type filled in.
 
-    ``size_param`` empty means that no page size is sent. Paths are dot paths without a leading
-    dot; None means that the common patterns are tried.
+    ``size_param`` empty means that no page size is sent. Paths are as ``pagination.paths`` finds
+    them; None means that the common places are tried. ``ignored_signs`` are names of signs.
     """
 
     type: PaginationType = PaginationType.NONE
@@ -82,7 +82,23 @@ class PaginationSettings:
     next_link_path: str | None = None
     header_link_rel: str = "next"
     max_pages: int = 100_000
+    start_offset: int = 0
+    total_pages_path: str | None = None
+    short_page_ends: bool = False
+    ignored_signs: tuple[str, ...] = ()
+    link_keeps_params: bool = False
+    cursor_alone: bool = False
+    first_cursor: str | None = None
     location: Location = Location.QUERY
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """All paths into a response that are set."""
+        paths = (
+            *(self.cursor_path, self.has_more_path, self.last_page_path, self.total_path),
+            *(self.total_pages_path, self.next_link_path),
+        )
+        return tuple(path for path in paths if path)
 
 
 def _setting(
@@ -94,6 +110,7 @@ def _setting(
 
 
 _PARAM = "the name of a query parameter"
+_PATH = "a key, a dot path, a header's name or a jq expression,"
 _OAUTH2 = ("auth_type", "oauth2_client_credentials")
 
 
@@ -145,12 +162,18 @@ class Settings(BaseModel):
     pagination_param: str | None = _setting(None, _PARAM)
     size_param: str | None = _setting(None, f"{_PARAM}, or empty to send none")
     start_page: int = _setting(1, "a whole number, 0 or greater", ge=0)
-    cursor_path: str | None = _setting(None, "a dot path such as meta.next_cursor")
-    has_more_path: str | None = _setting(None, "a dot path such as meta.has_more")
-    last_page_path: str | None = _setting(None, "a dot path such as data.last")
-    total_path: str | None = _setting(None, "a dot path such as meta.total, or a header's name")
-    next_link_path: str | None = _setting(None, "a key, or a dot path such as links.next")
+    start_offset: int = _setting(0, "a whole number, 0 or greater", ge=0)
+    cursor_path: str | None = _setting(None, f"{_PATH} such as meta.next_cursor or data.-1.id")
+    has_more_path: str | None = _setting(None, f"{_PATH} such as meta.has_more")
+    last_page_path: str | None = _setting(None, f"{_PATH} such as data.last")
+    total_path: str | None = _setting(None, f"{_PATH} such as meta.total or X-Total-Count")
+    total_pages_path: str | None = _setting(None, f"{_PATH} such as meta.totalPages")
+    next_link_path: str | None = _setting(None, f"{_PATH} such as links.next")
     header_link_rel: str = _setting("next", "a relation type of the Link header, such as next")
+    short_page_ends: bool = _setting(False, "true or false")
+    ignored_signs: tuple[str, ...] = _setting(
+        (), 'names of signs as messages write them, such as ["total", "X-Total-Count"]'
+    )
     max_pages: int = _setting(100_000, "a whole number, 1 or greater (pages)", ge=1)
     timeout: float = _setting(
         30, "a number of seconds greater than 0, at most 3,600", gt=0, le=3600, allow_inf_nan=False
@@ -171,9 +194,15 @@ class Settings(BaseModel):
     _bearer = field_validator("api_token")(checks.bare_token)
     _username = field_validator("username")(checks.username)
     _header = field_validator("api_key_header")(checks.header_name)
-    _paths = field_validator("cursor_path", "has_more_path", "last_page_path", "total_path")(
-        checks.dot_path
-    )
+    _paths = field_validator(
+        "cursor_path",
+        "has_more_path",
+        "last_page_path",
+        "total_path",
+        "total_pages_path",
+        "next_link_path",
+    )(checks.path)
+    _ignored_signs = field_validator("ignored_signs", mode="before")(checks.names)
     _params = field_validator("pagination_param", "size_param", "api_key_query_param")(
         checks.param_name
     )
@@ -183,6 +212,7 @@ class Settings(BaseModel):
     _numbers = field_validator(
         "page_size",
         "start_page",
+        "start_offset",
         "max_pages",
         "timeout",
         "max_concurrent_requests",
@@ -208,6 +238,10 @@ class Settings(BaseModel):
             next_link_path=self.next_link_path,
             header_link_rel=self.header_link_rel,
             max_pages=self.max_pages,
+            start_offset=self.start_offset,
+            total_pages_path=self.total_pages_path,
+            short_page_ends=self.short_page_ends,
+            ignored_signs=self.ignored_signs,
         )
 
     @property

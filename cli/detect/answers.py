@@ -112,7 +112,7 @@ def identity_of(items: Sequence[Any]) -> Identity:
         found = [item.get(name) if isinstance(item, dict) else None for item in items]
         scalars = all(isinstance(v, str | int) and not isinstance(v, bool) for v in found)
         if found and scalars and len(set(map(str, found))) == len(found):
-            return lambda item: str(item.get(name)) if isinstance(item, dict) else _whole(item)
+            return lambda item: _named(item, name)
     return _whole
 
 
@@ -167,6 +167,11 @@ def _one_object(body: dict[str, Any]) -> Located:
             hint = f"; if the objects in {jq_path(key)} are the items, it is {jq_path(key)}[]"
             return Located(ItemsPath(), f"one object without an array{hint}", certain=False)
     return Located(ItemsPath(), "one object without an array: taken as one item", certain=False)
+
+
+def _named(item: Any, name: str) -> str:
+    value = item.get(name) if isinstance(item, dict) else None
+    return _whole(item) if value is None else str(value)
 
 
 def _whole(item: Any) -> str:

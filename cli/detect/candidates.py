@@ -101,9 +101,14 @@ def cursors_first(path: str, value: str, signals: Signals) -> list[str]:
     """The parameters that probably take the cursor at ``path``, the most probable first."""
     in_links = [name for name, found in signals.link_params.items() if found == value]
     leaf = path.rpartition(".")[2]
-    bare = re.sub(r"^next[_-]?", "", leaf, flags=re.IGNORECASE)
-    named = bare[:1].lower() + bare[1:]
-    likely = [named, leaf] if named else [leaf]
+    if "-" in leaf:
+        # A header: its name ends with the parameter's, as in x-ms-continuationtoken.
+        ends = [name for name in CURSORS if plain(leaf).endswith(plain(name))]
+        likely = sorted(ends, key=lambda name: -len(plain(name)))
+    else:
+        bare = re.sub(r"^next[_-]?", "", leaf, flags=re.IGNORECASE)
+        named = bare[:1].lower() + bare[1:]
+        likely = [named, leaf] if named else [leaf]
     return list(dict.fromkeys([*in_links, *likely]))
 
 

@@ -20,8 +20,9 @@ from cli.detect.options import Endpoint, Task, read_task
 from cli.detect.relations import relate
 from cli.detect.report import Report, as_json, console_for_people, findings_of
 from cli.detect.texts import shown
-from client import HttpClient, Redactor
+from client import Redactor
 from errors import OceanCustomError, SettingsError
+from resync.clients import Clients
 
 REQUESTS = 25
 PAGES_ALONE, PAGES_TOGETHER = 5, 12
@@ -119,7 +120,7 @@ def run(options: argparse.Namespace) -> int:
 
 async def _run(task: Task, options: argparse.Namespace) -> int:
     async with connected(task.settings) as clients:
-        models = await _models(clients.api, task.endpoints, options.max_requests)
+        models = await _models(clients, task.endpoints, options.max_requests)
         redactor = clients.api.redactor
     paths: list[Path] = []
     if not options.no_write:
@@ -133,14 +134,14 @@ async def _run(task: Task, options: argparse.Namespace) -> int:
     return NOT_SURE if open_ else DETECTED
 
 
-async def _models(client: HttpClient, endpoints: tuple[Endpoint, ...], most: int) -> list[Model]:
+async def _models(clients: Clients, endpoints: tuple[Endpoint, ...], most: int) -> list[Model]:
     pages = PAGES_ALONE if len(endpoints) == 1 else PAGES_TOGETHER
     taken: set[str] = set()
     models: list[Model] = []
     for endpoint in endpoints:
-        with _busy(client.redactor, endpoint):
-            detection = await detect(client, endpoint, most, pages)
-        models.append(model_of(detection, taken, _holds_secret(client.redactor)))
+        with _busy(clients.api.redactor, endpoint):
+            detection = await detect(clients, endpoint, most, pages)
+        models.append(model_of(detection, taken, _holds_secret(clients.api.redactor)))
     relate(models)
     return models
 

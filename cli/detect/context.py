@@ -18,7 +18,8 @@ RETRY = RetryPolicy(attempts=3)
 async def connected(settings: Settings) -> AsyncIterator[Clients]:
     """The integration's own clients: its origin binding, redaction, retries and TLS rules."""
     await start_offline(None)
-    clients = Clients(settings, RETRY)
+    one_at_a_time = settings.model_copy(update={"max_concurrent_requests": 1})
+    clients = Clients(one_at_a_time, RETRY)
     try:
         yield clients
     finally:

@@ -13,10 +13,12 @@ from cli.detect.options import Endpoint
 from cli.detect.positions import Position, find_position
 from cli.detect.probe import Probe
 from cli.detect.prober import OutOfRequests, Prober
-from cli.detect.rehearsal import Rehearsal, rehearse
+from cli.detect.settling import Settling
+from cli.detect.single import without_pages
 from cli.detect.sizes import Size, find_size, limits_all
 from client import HttpClient
 from errors import ResponseError
+from resync.clients import Clients
 from resync.extraction import refuse_error, shape_of
 from settings import PaginationType
 
@@ -25,16 +27,16 @@ MOST_ITEMS = 5_000
 """What is looked at of one very long answer."""
 
 
-async def detect(client: HttpClient, endpoint: Endpoint, requests: int, pages: int) -> Detection:
+async def detect(clients: Clients, endpoint: Endpoint, requests: int, pages: int) -> Detection:
     """Finds out how ``endpoint`` pages by at most ``requests`` requests, and then reads up to
     ``pages`` of its pages as a resync would.
 
     Raises ``OceanCustomError`` if there is no answer, or none that could hold items.
     """
     clean, notes = _from_the_start(endpoint)
-    prober = Prober(client, clean, requests)
+    prober = Prober(clients.api, clients.jq, clean, requests)
     first = await prober.first()
-    located = _located(client, first, clean)
+    located = _located(clients.api, first, clean)
     identity = identity_of(located.path.find(first.body))
     first = first.read(located.path, identity)
     detection = Detection(endpoint, first, located.path.jq, first.format, notes=notes)
@@ -45,11 +47,12 @@ async def detect(client: HttpClient, endpoint: Endpoint, requests: int, pages: i
     prober.kept_back = 0
     detection.attempts = probe.attempts
     detection.notes += probe.notes
-    if position is None or position.type is None:
-        conclusions.without_pages(detection, probe, size, position)
+    settling = Settling(detection, probe, pages)
+    if position is None:
+        await without_pages(detection, probe, size, settling)
         detection.items = list(probe.longest.items[:MOST_ITEMS])
     else:
-        await _with_pages(detection, probe, size, position, pages)
+        await _with_pages(detection, probe, size, position, settling)
     detection.requests = prober.sent
     return detection
 
@@ -119,33 +122,24 @@ async def _probe(probe: Probe, detection: Detection) -> tuple[Size | None, Posit
 
 
 async def _with_pages(
-    detection: Detection, probe: Probe, size: Size | None, position: Position, pages: int
+    detection: Detection, probe: Probe, size: Size | None, position: Position, settling: Settling
 ) -> None:
-    assert position.type is not None
     own = {position.settings.get("pagination_param"), size.param if size else None}
-    kept = tuple(pair for pair in probe.prober.endpoint.params if pair[0] not in own)
-    detection.params = (*kept, *position.params)
+    detection.params = tuple(pair for pair in probe.prober.endpoint.params if pair[0] not in own)
     detection.settle(position.settings)
     detection.settle(_page_size(size, position.type, probe.step))
-    flags = conclusions.flags_in(probe)
-    counts = position.type in (PaginationType.OFFSET, PaginationType.PAGE)
-    trusted = {} if counts else flags
-    rehearsal = await rehearse(
-        probe.prober,
-        probe.path,
-        probe.identity,
-        detection.params,
-        {**detection.pagination, **trusted},
-        pages,
-    )
-    detection.items = list(rehearsal.items.values())
-    detection.complete = rehearsal.end is not None
-    conclusions.of_position(detection, position, rehearsal, conclusions.lie_in(probe, counts))
-    _note_a_faster_way(detection, probe, counts)
-    conclusions.of_size(detection, size, rehearsal)
-    conclusions.of_flags(detection, flags, rehearsal)
-    conclusions.of_total(detection, probe, rehearsal)
-    _check_keys(detection, rehearsal)
+    path = detection.data_path
+    settled = await settling.with_pages(position)
+    detection.pagination = settled.pagination
+    detection.items = list(settled.rehearsal.items.values())
+    conclusions.of_position(detection, position, settled)
+    _note_a_faster_way(detection, probe, position)
+    conclusions.of_size(detection, size, settled.rehearsal)
+    conclusions.of_flags(detection, probe, settled)
+    conclusions.of_counts(detection, probe, settled)
+    if detection.data_path != path:
+        told = "the key is not there on a page without items"
+        detection.add("data_path", detection.data_path, told)
 
 
 def _page_size(size: Size | None, kind: PaginationType, step: int) -> dict[str, object]:
@@ -156,25 +150,16 @@ def _page_size(size: Size | None, kind: PaginationType, step: int) -> dict[str, 
     return {"page_size": max(step, 1), **({"size_param": ""} if sends else {})}
 
 
-def _note_a_faster_way(detection: Detection, probe: Probe, counts: bool) -> None:
+def _note_a_faster_way(detection: Detection, probe: Probe, position: Position) -> None:
     """Pages that are counted can be fetched ahead; those behind a link come one by one."""
     numbers = [
         name
         for name, value in probe.signals.link_params.items()
         if (is_offset(name) or is_page(name)) and value.isdecimal()
     ]
-    if numbers and not counts:
+    if numbers and position.type not in (PaginationType.OFFSET, PaginationType.PAGE):
         kind = "page" if is_page(numbers[0]) else "offset"
         detection.notes.append(
             f"the links count by {numbers[0]}: paginationType {kind} may be faster, as its pages "
             "can be fetched ahead; it was not tried"
-        )
-
-
-def _check_keys(detection: Detection, rehearsal: Rehearsal) -> None:
-    """A plain path whose key is gone where there is nothing would be an error."""
-    if rehearsal.keyless:
-        detection.data_path += " // []"
-        detection.add(
-            "data_path", detection.data_path, "the key is not there on a page without items"
         )

@@ -68,6 +68,16 @@ def kind_of(detection: Detection) -> str:
     return f"{detection.endpoint.path}?{query}" if query else detection.endpoint.path
 
 
+def selector_of(detection: Detection) -> dict[str, Any]:
+    """The selector without its pagination."""
+    selector: dict[str, Any] = {"query": "true"}
+    if detection.data_path != ".":
+        selector["data_path"] = detection.data_path
+    if detection.format:
+        selector["format"] = detection.format
+    return selector
+
+
 def _quoted(text: str) -> str:
     return quote(text, safe="$[]:,@/")
 
@@ -81,11 +91,7 @@ def _common(detections: Sequence[Detection]) -> Detection:
 
 def _resource(model: Model, common: Mapping[str, Any]) -> dict[str, Any]:
     detection = model.detection
-    selector: dict[str, Any] = {"query": "true"}
-    if detection.data_path != ".":
-        selector["data_path"] = detection.data_path
-    if detection.format:
-        selector["format"] = detection.format
+    selector = selector_of(detection)
     override = _override(detection.pagination, common)
     if override:
         selector["pagination"] = override
@@ -179,7 +185,7 @@ def _secret(settings: Settings, name: str, with_secrets: bool) -> str:
 def _line(name: str, value: Any) -> str:
     """A variable as ``.env`` files have it; what they cannot hold becomes a comment."""
     variable = f"{PREFIX}{name.upper()}"
-    text = str(_plain(value))
+    text = json.dumps(value) if isinstance(value, list) else str(_plain(value))
     if not text.isprintable() or "${" in text:
         return f"# {variable} cannot be written here: set it in the environment"
     if text.strip() != text or text[:1] in ("'", '"') or " #" in text:

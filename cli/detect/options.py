@@ -12,19 +12,16 @@ from urllib.parse import parse_qsl, urlsplit
 from client import Origin
 from client.redaction import is_secret_name
 from errors import SettingsError
+from resync.overrides import SETTING_OF
 from resync.parameters import placeholders
 from settings import Settings, parse_settings
 from settings.model import AuthType, required_when
 
 PREFIX = "OCEAN__INTEGRATION__CONFIG__"
-NOT_READ = frozenset({"base_url", "max_concurrent_requests", "max_pages"})
+NOT_READ = frozenset({"base_url", "max_concurrent_requests"})
 """Settings that detection does not take from the environment; those of pagination neither."""
 
-OF_PAGINATION = frozenset((
-    "pagination_type", "page_size", "pagination_param", "size_param", "start_page",
-    "cursor_path", "has_more_path", "last_page_path", "total_path", "next_link_path",
-    "header_link_rel",
-))  # fmt: skip
+OF_PAGINATION = frozenset(SETTING_OF.values())
 SUBJECT = "the command line and the environment"
 
 Params = tuple[tuple[str, str], ...]

@@ -19,8 +19,8 @@ from cli.detect.candidates import (
     is_page,
     positions_first,
 )
+from cli.detect.elsewhere import KEY
 from cli.detect.findings import Confidence
-from cli.detect.options import Params
 from cli.detect.probe import SAME_ITEMS, Probe, groups
 from settings import PaginationType
 
@@ -30,20 +30,18 @@ MOST_SIGNS = 3
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Settings that move through the pages, why, and the query parameters that the kind needs.
-
-    Without ``settings`` it is one that no setting can name.
-    """
+    """Settings that move through the pages, and why; ``page`` is the second one, to which they
+    led."""
 
     settings: dict[str, Any]
     evidence: str
+    page: Answer
     confidence: Confidence = Confidence.SURE
-    params: Params = ()
 
     @property
-    def type(self) -> PaginationType | None:
-        """The pagination type, where one does it."""
-        return PaginationType(self.settings["pagination_type"]) if self.settings else None
+    def type(self) -> PaginationType:
+        """The pagination type."""
+        return PaginationType(self.settings["pagination_type"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +78,7 @@ async def _by_header(probe: Probe) -> Position | None:
     if not probe.continues(page):
         return None
     settings = {"pagination_type": PaginationType.HEADER_LINK}
-    return Position(settings, f'the Link header\'s rel="next" leads to {_next(probe, page)}')
+    return Position(settings, f'the Link header\'s rel="next" leads to {_next(probe, page)}', page)
 
 
 async def _by_link(probe: Probe) -> Position | None:
@@ -88,7 +86,8 @@ async def _by_link(probe: Probe) -> Position | None:
         page = await probe.follow(link, f"the link at {path}")
         if probe.continues(page):
             settings = {"pagination_type": PaginationType.NEXT_LINK, "next_link_path": path}
-            return Position(settings, f"the link at {path} leads to {_next(probe, page)}")
+            told = f"the link at {path} leads to {_next(probe, page)}"
+            return Position(settings, told, page)
     return None
 
 
@@ -108,7 +107,8 @@ async def _by_cursor(probe: Probe, sort: type[str] | type[int]) -> Position | No
                 "pagination_param": name,
                 "cursor_path": path,
             }
-            return Position(settings, f"{name} with the cursor at {path} gave {_next(probe, page)}")
+            told = f"{name} with the cursor at {path} gave {_next(probe, page)}"
+            return Position(settings, told, page)
     return None
 
 
@@ -162,12 +162,11 @@ async def _counted(
     reading = read(page)
     assert reading is not None
     settings: dict[str, Any] = {"pagination_type": reading.type, "pagination_param": name}
-    params: Params = ()
     if reading.type is PaginationType.PAGE:
         settings["start_page"] = reading.start
     elif reading.start:
-        params = ((name, str(reading.start)),)
-    return Position(settings, f"{name}={value} {reading.told}", reading.confidence, params)
+        settings["start_offset"] = reading.start
+    return Position(settings, f"{name}={value} {reading.told}", page, reading.confidence)
 
 
 def _reading(probe: Probe, answer: Answer, value: int, as_page: bool) -> Reading | None:
@@ -206,7 +205,7 @@ def _whole_pages(probe: Probe, value: int) -> Reading | None:
 
 
 async def _by_last_item(probe: Probe) -> Position | None:
-    """A position that is the last item's own identifier: it is told, but no setting names it."""
+    """A position that is the last item's own identifier, as ``starting_after`` of Stripe."""
     last = probe.small.items[-1] if probe.small.items else None
     known = [name for name in IDENTIFYING if isinstance(last, dict) and last.get(name)]
     more = probe.signals.promises_more or probe.step < len(probe.reference)
@@ -217,8 +216,22 @@ async def _by_last_item(probe: Probe) -> Position | None:
     picked = await probe.pick(LAST_ITEMS, lambda name: {name: value}, probe.continues)
     if picked is None:
         return None
-    told = f"{picked[0]} with the last item's own {known[0]} gave {_next(probe, picked[1])}"
-    return Position({}, told, Confidence.UNSURE)
+    name, page = picked
+    settings = {
+        "pagination_type": PaginationType.CURSOR,
+        "pagination_param": name,
+        "cursor_path": _of_last_item(probe, known[0]),
+    }
+    told = f"{name} with the last item's own {known[0]} gave {_next(probe, page)}"
+    return Position(settings, told, page)
+
+
+def _of_last_item(probe: Probe, field: str) -> str:
+    """The path to a field of a page's last item."""
+    keys = probe.path.keys
+    if all(KEY.fullmatch(key) for key in keys):
+        return ".".join((*keys, "-1", field))
+    return f"{probe.path.jq}[-1].{field}"
 
 
 def _next(probe: Probe, page: Answer) -> str:

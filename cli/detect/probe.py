@@ -106,9 +106,7 @@ class Probe:
         """Whether the first answer leads on and a shorter one does not: what made it shorter
         then limits the whole listing (as ``$top`` does), and must not be sent."""
         before, now = read_signals(self.first, self.path), read_signals(answer, self.path)
-        if not (before.header_next or before.links or before.cursors):
-            return False
-        return not (now.header_next or now.links or now.cursors)
+        return before.leads_on and not now.leads_on
 
     def outcome(self, answer: Answer) -> str:
         """What came of a request, in words."""

@@ -12,6 +12,7 @@ from cli.detect.options import Endpoint, Params
 from client import HttpClient, Request, Response
 from errors import RequestError, ResponseError
 from resync.formats import Format, read_body
+from resync.jq import Jq
 
 NO_CONTENT = 204
 CANNOT_FOLLOW = "cannot be followed"
@@ -24,13 +25,20 @@ class OutOfRequests(Exception):
 class Prober:
     """Sends at most ``most`` requests for ``endpoint``; those that are tried again count once."""
 
-    def __init__(self, client: HttpClient, endpoint: Endpoint, most: int) -> None:
+    def __init__(self, client: HttpClient, jq: Jq, endpoint: Endpoint, most: int) -> None:
         self.client = client
+        self.jq = jq
         self.endpoint = endpoint
         self.most = most
         self.sent = 0
         self.kept_back = 0
         self._format: Format | None = None
+        self._remembered: dict[str, Response | RequestError] = {}
+
+    @property
+    def base_url(self) -> str:
+        """What the endpoint's path is below."""
+        return self.endpoint.url.removesuffix(self.endpoint.path)
 
     @property
     def left(self) -> int:
@@ -39,8 +47,8 @@ class Prober:
 
     async def first(self) -> Answer:
         """The endpoint's answer as it is. Raises ``OceanCustomError`` for one of no use."""
-        response = await self._send(self.endpoint.url, self.endpoint.params)
-        return self._read(response)
+        request = Request("GET", self.endpoint.url, params=self.endpoint.params)
+        return self._read(await self.remembered(request))
 
     async def ask(self, changes: Mapping[str, str]) -> Answer:
         """The answer with the parameters ``changes`` set; one that was refused says so.
@@ -62,7 +70,7 @@ class Prober:
     async def fetch(self, url: str, params: Params) -> Answer:
         """The answer to one request; raises as ``ask`` does."""
         try:
-            return self._read(await self._send(url, params))
+            return self._read(await self._send(Request("GET", url, params=params)))
         except RequestError as error:
             if error.status is None:
                 raise
@@ -70,11 +78,26 @@ class Prober:
         except ResponseError:
             return Answer(refused="answered with what is not JSON")
 
-    async def _send(self, url: str, params: Params) -> Response:
+    async def remembered(self, request: Request, *, anew: bool = False) -> Response:
+        """The response to ``request``; unless ``anew``, the one that this returned before. Raises
+        as ``ask`` does, and ``RequestError`` for a status that is refused."""
+        key = str(request.target)
+        found = None if anew else self._remembered.get(key)
+        if found is None:
+            try:
+                found = await self._send(request)
+            except RequestError as error:
+                found = error
+            self._remembered[key] = found
+        if isinstance(found, RequestError):
+            raise found
+        return found
+
+    async def _send(self, request: Request) -> Response:
         if self.left <= 0:
             raise OutOfRequests
         self.sent += 1
-        return await self.client.send(Request("GET", url, params=params))
+        return await self.client.send(request)
 
     def _read(self, response: Response) -> Answer:
         url = response.url

@@ -131,7 +131,10 @@ def _endpoint(model: Model, redactor: Redactor) -> dict[str, Any]:
         "items": len(detection.items),
         "complete": detection.complete,
         "dataPath": detection.data_path,
-        "pagination": {name: str(value) for name, value in detection.pagination.items()},
+        "pagination": {
+            name: value if isinstance(value, list) else str(value)
+            for name, value in detection.pagination.items()
+        },
         "findings": [
             {
                 "setting": one.setting,

@@ -1,4 +1,5 @@
-"""What an answer says of its listing outside the items: links, cursors, flags, totals."""
+"""The signs in a response as detection uses them: those that a resync reads, each with the path
+that a setting would name, and those at places where only a named path leads."""
 
 from __future__ import annotations
 
@@ -9,70 +10,64 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from cli.detect.answers import Answer, ItemsPath
-from cli.detect.texts import plain
-from pagination.link_header import parse_link_header
+from cli.detect.elsewhere import Values, elsewhere, values_in
+from cli.detect.texts import jq_path
+from pagination import Page, PageRequest, Progress
+from pagination.evidence import signs_of_more
 from pagination.links import is_link
-from pagination.signals import (
-    CURSOR_PATTERNS,
-    HAS_MORE_PATTERNS,
-    NEXT_PATTERNS,
-    TOTAL_PATTERNS,
-    as_count,
-)
+from pagination.paths import dig, find
+from pagination.sign import LEADS_ON, Says, Sign, SignKind
+from pagination.signs import signs_of
+from pagination.values import as_count, yes_or_no
+from resync.record_path import records_in
+from settings import PaginationSettings
 
-KEY = re.compile(r"[\w$@:-]{1,60}", re.ASCII)
-DOTTED = re.compile(r"[\w$@:.-]{1,60}", re.ASCII)
 PARAM = re.compile(r"[\w$.\[\]:-]{1,60}", re.ASCII)
-MAX_DEPTH = 5
-MAX_VALUES = 400
+NAME = re.compile(r"[\w$@:.-]{1,120}", re.ASCII)
+LISTED = " rel=next"
+"""What the name of a sign ends with that is one of a list of links."""
 
-CURSOR_NAMES = frozenset((
-    "nextcursor", "cursor", "endcursor", "aftercursor", "after", "next", "nexttoken",
-    "nextpagetoken", "pagetoken", "nextpage", "continuationtoken", "continuation", "nextmarker",
-    "marker", "scrollid", "bookmark", "nextpagekey", "nextkey", "nextid", "skiptoken",
-    "lastevaluatedkey", "paginationtoken", "nextpageid", "token", "nextoffset",
-))  # fmt: skip
-MORE_NAMES = frozenset((
-    "hasmore", "hasnext", "hasnextpage", "more", "moreitems", "moreresults", "moreavailable",
-    "moredata", "istruncated", "hasmoreitems", "morepages", "hasmorepages", "hasmoreresults",
-    "hasmoredata",
-))  # fmt: skip
-LAST_NAMES = frozenset((
-    "last", "islast", "lastpage", "islastpage", "done", "isdone", "isfinalpage", "finished",
-))  # fmt: skip
-TOTAL_NAMES = frozenset((
-    "total", "totalcount", "totalitems", "totalelements", "totalresults", "totalsize",
-    "totalrecords", "count", "totalhits", "recordcount", "itemcount", "numfound",
-    "totalobjects", "totalentries", "odatacount", "resultcount",
-))  # fmt: skip
-TOTAL_HEADERS = ("x-total-count", "x-total", "total-count", "x-total-items", "x-total-results")
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """A flag: ``more`` is what it says, ``turned`` whether true means the last page."""
+
+    path: str
+    more: bool
+    turned: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """The signs in one answer, each with the dot path (or header) where it stands.
-
-    ``more`` and ``last`` are flags; ``echoes`` are the names of numbers that may repeat the
-    request's parameters; ``unnamed_link`` tells of a link that stands where no path leads, and
-    ``other_header`` is the name of a header that holds one, other than ``Link``.
-    """
+    """The signs in one response. Links, cursors, flags and counts have the paths that settings
+    would name. ``signs`` are all that a resync recognises; ``other_places`` are paths to what says
+    more where a resync does not look unasked. ``echoes`` are the names of numbers that may repeat
+    the request's parameters."""
 
     header_next: str | None = None
     links: tuple[tuple[str, str], ...] = ()
     cursors: tuple[tuple[str, str | int], ...] = ()
-    more: tuple[tuple[str, bool], ...] = ()
-    last: tuple[tuple[str, bool], ...] = ()
+    flags: tuple[Flag, ...] = ()
     totals: tuple[tuple[str, int], ...] = ()
+    pages: tuple[tuple[str, int], ...] = ()
+    signs: tuple[Sign, ...] = ()
+    other_places: tuple[str, ...] = ()
     echoes: tuple[str, ...] = ()
-    unnamed_link: bool = False
-    other_header: str | None = None
+
+    @property
+    def more(self) -> tuple[Sign, ...]:
+        """What a resync would take for a sign of more, totals left out."""
+        return tuple(one for one in signs_of_more(self.signs) if one.kind is not SignKind.TOTAL)
 
     @property
     def promises_more(self) -> bool:
         """Whether any sign but a total says that this was not all."""
-        flags = any(value for _, value in self.more) or any(not value for _, value in self.last)
-        links = self.header_next or self.links or self.unnamed_link or self.other_header
-        return bool(links or flags)
+        return bool(self.more or self.other_places)
+
+    @property
+    def leads_on(self) -> bool:
+        """Whether there is a link or a cursor to follow."""
+        return bool(self.header_next or self.links or self.cursors)
 
     @property
     def link_params(self) -> dict[str, str]:
@@ -87,124 +82,93 @@ class Signals:
 
 def read_signals(answer: Answer, path: ItemsPath) -> Signals:
     """The signs in ``answer``, whose items are at ``path``."""
-    values = list(_values(answer.body, path.keys))
-    # A dot path cannot lead to a key with dots in it; a nextLinkPath can, at the root.
-    flat = [(".".join(keys), value) for keys, value in values if "." not in "".join(keys)]
-    headers = [(name, as_count(answer.headers.get(name))) for name in TOTAL_HEADERS]
+    signs = signs_of(page_of(answer, path), PaginationSettings())
+    named = list(_named(signs, answer))
+    values = list(values_in(answer.body, path.keys))
+    others = elsewhere(values, {name for name, _, _ in named})
+    links = [(name, sign.value) for name, sign, _ in named if _is_link(sign)]
+    cursors = [(name, value) for name, sign, value in named if _is_cursor(sign)]
     return Signals(
-        header_next=_header_next(answer),
-        links=_links([(".".join(keys), value) for keys, value in values]),
-        cursors=_cursors(flat),
-        more=_flags(flat, MORE_NAMES, HAS_MORE_PATTERNS),
-        last=_flags(flat, LAST_NAMES, ()),
-        totals=(*_totals(flat), *((name, total) for name, total in headers if total is not None)),
-        echoes=tuple(_leaf(name) for name, value in flat if as_count(value) is not None),
-        unnamed_link=_unnamed_link(answer.body),
-        other_header=_other_header(answer),
+        header_next=next((one.value for one in signs if one.name == f"Link{LISTED}"), None),
+        links=(*links, *others.links),
+        cursors=tuple(sorted([*cursors, *others.cursors], key=lambda one: isinstance(one[1], int))),
+        flags=(*_flags(named), *(Flag(*one) for one in others.flags)),
+        totals=(*_counts(named, SignKind.TOTAL), *others.totals),
+        pages=(*_counts(named, SignKind.PAGES), *others.pages),
+        signs=signs,
+        other_places=tuple(_says_more(others)),
+        echoes=tuple(keys[-1] for keys, value in values if as_count(value) is not None),
     )
 
 
-def _values(body: Any, items: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
-    """The single values in ``body`` with the keys to them, items left out, breadth first."""
-    pending: list[tuple[tuple[str, ...], Any]] = [((), body)] if isinstance(body, dict) else []
-    told = 0
-    while pending and told < MAX_VALUES:
-        keys, value = pending.pop(0)
-        for key, inner in value.items():
-            path: tuple[str, ...] = (*keys, key)
-            if path == items:
-                continue
-            if isinstance(inner, dict) and KEY.fullmatch(key) and len(path) < MAX_DEPTH:
-                pending.append((path, inner))
-            elif not isinstance(inner, dict | list) and _nameable(path):
-                told += 1
-                yield path, inner
-
-
-def _nameable(path: tuple[str, ...]) -> bool:
-    """Only a key at the root may hold dots: it can still be a link's, taken literally."""
-    pattern = DOTTED if len(path) == 1 else KEY
-    return pattern.fullmatch(path[-1]) is not None
-
-
-def _leaf(name: str) -> str:
-    return name.rpartition(".")[2]
-
-
-def _header_next(answer: Answer) -> str | None:
-    links = parse_link_header(answer.headers.get("link", ""))
-    return next((link.target for link in links if "next" in link.rels), None)
-
-
-def _other_header(answer: Answer) -> str | None:
-    return next(
-        (
-            name
-            for name, value in answer.headers.items()
-            if "next" in name.lower() and is_link(value)
-        ),
-        None,
+def page_of(answer: Answer, path: ItemsPath) -> Page:
+    """``answer`` as the first page of a listing, as a resync would take it."""
+    records = records_in(answer.body, path.jq, None)
+    count = records.count
+    progress = Progress(records=count, page_records=count or 0, first_page=count)
+    return Page(
+        PageRequest(answer.url),
+        list(answer.items),
+        records,
+        answer.body,
+        answer.headers,
+        answer.url,
+        progress=progress,
     )
 
 
-def _links(values: list[tuple[str, Any]]) -> tuple[tuple[str, str], ...]:
-    found = [
-        (name, value)
-        for name, value in values
-        if isinstance(value, str) and is_link(value) and "next" in name.lower()
-    ]
-    return tuple(sorted(found, key=lambda one: (one[0] not in NEXT_PATTERNS, len(one[0]))))
+def _named(signs: tuple[Sign, ...], answer: Answer) -> Iterator[tuple[str, Sign, Any]]:
+    """The signs that a setting can name, with the path that does, and with their values."""
+    for sign in signs:
+        if sign.name.endswith(LISTED) and not sign.name.startswith("Link "):
+            if path := _listed(sign.name.removesuffix(LISTED), answer.body):
+                yield path, sign, sign.value
+        elif NAME.fullmatch(sign.name):
+            value = find(sign.name, answer.body, answer.headers, {})
+            if value == sign.value or as_count(value) == sign.value is not None:
+                yield sign.name, sign, sign.value
 
 
-def _cursors(values: list[tuple[str, Any]]) -> tuple[tuple[str, str | int], ...]:
-    found = [(name, value) for name, value in values if _is_cursor(name, value)]
-    return tuple(sorted(found, key=lambda one: (isinstance(one[1], int), _cursor_rank(one[0]))))
+def _listed(path: str, body: Any) -> str | None:
+    """The expression that leads to the next page's link in the list of links at ``path``."""
+    links = dig(body, path)
+    for link in links if isinstance(links, list) and NAME.fullmatch(path) else ():
+        rel = next(
+            (key for key in ("rel", "relation") if isinstance(link, dict) and link.get(key)), ""
+        )
+        target = next((key for key in ("href", "url") if rel and link.get(key)), "")
+        if target and link[rel] == "next":
+            return f'{jq_path(*path.split("."))}[] | select(.{rel} == "next") | .{target}'
+        if target and isinstance(link[rel], list) and "next" in link[rel]:
+            return f'{jq_path(*path.split("."))}[] | select(.{rel} | index("next")) | .{target}'
+    return None
 
 
-def _cursor_rank(name: str) -> tuple[int, int]:
-    if name in CURSOR_PATTERNS:
-        return CURSOR_PATTERNS.index(name), 0
-    return len(CURSOR_PATTERNS), len(name)
-
-
-def _is_cursor(name: str, value: Any) -> bool:
-    if isinstance(value, bool) or not isinstance(value, str | int):
+def _is_link(sign: Sign) -> bool:
+    """Whether ``sign`` is a link; one at a place of cursors is one, too."""
+    if sign.says is Says.END or sign.kind not in LEADS_ON or not isinstance(sign.value, str):
         return False
-    if isinstance(value, str) and (not value.strip() or is_link(value)):
+    return sign.kind is SignKind.LINK or is_link(sign.value)
+
+
+def _is_cursor(sign: Sign) -> bool:
+    if sign.says is Says.END or sign.kind not in (SignKind.CURSOR, SignKind.NEXT_PAGE):
         return False
-    leaf = plain(_leaf(name))
-    # A text at "offset" is a cursor that is called so; a number is an offset.
-    opaque = leaf in ("offset", "start") and isinstance(value, str) and not value.isdecimal()
-    return name in CURSOR_PATTERNS or leaf in CURSOR_NAMES or opaque
+    return isinstance(sign.value, str | int) and not _is_link(sign)
 
 
-def _flags(
-    values: list[tuple[str, Any]], names: frozenset[str], patterns: tuple[str, ...]
-) -> tuple[tuple[str, bool], ...]:
-    found = [
-        (name, str(value).lower() == "true")
-        for name, value in values
-        if plain(_leaf(name)) in names and str(value).lower() in ("true", "false")
-    ]
-    return tuple(sorted(found, key=lambda one: (one[0] not in patterns, len(one[0]))))
+def _flags(named: list[tuple[str, Sign, Any]]) -> Iterator[Flag]:
+    for name, sign, value in named:
+        yes = yes_or_no(value, strict=False)
+        if sign.kind is SignKind.FLAG and yes is not None:
+            more = sign.says is Says.MORE
+            yield Flag(name, more, turned=yes is not more)
 
 
-def _totals(values: list[tuple[str, Any]]) -> list[tuple[str, int]]:
-    found = [
-        (name, total)
-        for name, value in values
-        if plain(_leaf(name)) in TOTAL_NAMES and (total := as_count(value)) is not None
-    ]
-    return sorted(found, key=lambda one: (one[0] not in TOTAL_PATTERNS, len(one[0])))
+def _counts(named: list[tuple[str, Sign, Any]], kind: SignKind) -> list[tuple[str, int]]:
+    return [(name, int(value)) for name, sign, value in named if sign.kind is kind]
 
 
-def _unnamed_link(body: Any) -> bool:
-    """A link in a list of links (``{"links": [{"rel": "next", ...}]}``), where no path leads."""
-    if not isinstance(body, dict):
-        return False
-    for name in ("links", "link", "_links"):
-        links = body.get(name)
-        for one in links if isinstance(links, list) else ():
-            if isinstance(one, dict) and "next" in (one.get("rel"), one.get("relation")):
-                return True
-    return False
+def _says_more(others: Values) -> Iterator[str]:
+    yield from (path for path, more, _ in others.flags if more)
+    yield from (path for path, _ in others.links)

@@ -16,7 +16,7 @@ Settings come from where `ocean sail` takes them: the environment (OCEAN__INTEGR
 then --env-file, .env and config.yaml. Port's credentials are not needed: nothing is sent to Port.
 
 exit status:
-  0  every listing could be read, and nothing would be lost
+  0  every listing could be read, as far as --pages goes, and nothing would be lost
   1  a listing failed, or items would be dropped that the selector's query lets pass
   2  wrong settings, mapping or arguments; nothing was sent
 """

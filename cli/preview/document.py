@@ -8,6 +8,7 @@ from cli.preview.entities import FILTERED, Mapped
 from cli.preview.masking import Mask
 from cli.preview.preview import MAPPED_ITEMS, PARENTS, Kind, Preview
 from client import Exchange
+from pagination.sign import Sign, SignKind
 from resync.first_pages import Reading
 
 Document = dict[str, Any]
@@ -17,6 +18,7 @@ def document(found: Preview, limit: int, mask: Mask) -> Document:
     """The document: at most ``limit`` items, entities and numbers of items each."""
     return {
         "ok": found.ok,
+        "whole": found.whole,
         "base_url": mask.told(found.inputs.settings.base_url),
         "mapping": mask.told(str(found.inputs.path)),
         "blueprints": found.inputs.blueprints is not None,
@@ -37,6 +39,7 @@ def _kind(kind: Kind, limit: int, mask: Mask, found: Preview) -> Document:
         "discoveries": [_listing(reading, mask) for reading in kind.discoveries],
         "listings": [_listing(reading, mask) for reading in kind.listings],
         "more_listings": kind.more_listings,
+        "unmapped": kind.unmapped,
         "items": {"count": len(kind.items), "sample": mask.value(kind.items[:limit])},
         "entities": {
             "count": len(mapped.entities),
@@ -117,33 +120,48 @@ def _request(exchange: Exchange) -> Document:
 
 
 def _listing(reading: Reading, mask: Mask) -> Document:
-    outlook = reading.outlook
-    endpoint = reading.listing.endpoint
-    told: Document = {
+    endpoint, end, followed = reading.listing.endpoint, reading.end, reading.followed
+    counts = [page.count for page in reading.pages]
+    return {
         "endpoint": mask.value(endpoint.template),
         "values": mask.value(dict(reading.listing.values)),
         "pagination": str(endpoint.pagination.type),
         "pages": len(reading.pages),
-        "items": sum(page.count for page in reading.pages),
+        "items": sum(len(page.items) for page in reading.pages),
+        "records": None if None in counts else sum(filter(None, counts)),
+        "signs": [_sign(sign, mask) for sign in reading.signs],
+        "followed": None if followed is None else mask.told(followed.name),
         "ended": reading.complete,
-        "evidence": None,
-        "next": None,
-        "warning": None,
+        "evidence": mask.value(end.evidence) if end else None,
+        "warning": mask.value(end.warning) if end else None,
+        "cut": reading.cut,
+        "will_end": mask.value(reading.will_end) if reading.cut else None,
+        "next": _next(reading, mask) if reading.following and not reading.error else None,
         "error": mask.told(str(reading.error)) if reading.error else None,
     }
-    if outlook is not None:
-        told["evidence"] = mask.told(outlook.problem or outlook.evidence)
-        told["warning"] = mask.told(outlook.warning) if outlook.warning else None
-        if outlook.following is not None and not reading.complete:
-            told["next"] = _next(reading, mask)
-    return told
+
+
+def _sign(sign: Sign, mask: Mask) -> Document:
+    """``value`` is what stands at ``name``; what is ``gone`` was there on an earlier page."""
+    link = sign.kind is SignKind.LINK and isinstance(sign.value, str)
+    return {
+        "name": mask.told(sign.name),
+        "kind": str(sign.kind),
+        "value": mask.url(sign.value) if link else mask.value(sign.value, _leaf(sign.name)),
+        "says": str(sign.says),
+        "setting": sign.setting or None,
+        "gone": sign.gone,
+    }
+
+
+def _leaf(name: str) -> str:
+    return name.rpartition(".")[2]
 
 
 def _next(reading: Reading, mask: Mask) -> str:
     """What is different in the next request."""
-    outlook, last = reading.outlook, reading.pages[-1].request
-    assert outlook is not None and outlook.following is not None
-    following = outlook.following
+    following, last = reading.following, reading.pages[-1].request
+    assert following is not None
     if following.url != last.url:
         return mask.url(following.url)
     if following.params != last.params:

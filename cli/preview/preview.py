@@ -56,8 +56,8 @@ class Kind:
 
     @property
     def whole(self) -> bool:
-        """Whether everything that this kind has was read and mapped."""
-        read = all(reading.complete for reading in self.listings)
+        """Whether everything that this kind has was read, for certain, and mapped."""
+        read = all(reading.proven for reading in self.listings)
         return read and not (self.more_listings or self.unmapped or self.errors)
 
 
@@ -78,6 +78,11 @@ class Preview:
         dangling = any(one.missing and not one.unchecked for k in self.kinds for one in k.relations)
         lost = any(kind.errors or kind.mapped.lost for kind in self.kinds)
         return not lost and not (strict and dangling)
+
+    @property
+    def whole(self) -> bool:
+        """Whether everything that these kinds have was read, for certain, and mapped."""
+        return all(kind.whole for kind in self.kinds)
 
 
 async def preview(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -19,6 +19,9 @@ WIDTH = 100
 
 VALUE_LINES = 4
 """As many lines of an item are shown."""
+
+VALUE_CHARACTERS = 60
+"""So much of a sign's value is shown."""
 
 LABEL = 11
 STATUS_STYLES = {2: "green", 3: "cyan", 4: "red", 5: "red"}
@@ -70,10 +73,13 @@ class Printer:
         shown: dict[str, str] = {}
         for request in kind["requests"]:
             self._request(request, shown)
-        for listing in kind["discoveries"]:
-            self._row("discovery", _listing(listing))
-        for listing in kind["listings"]:
-            self._row("listing", _listing(listing))
+        for label, listings in (("discovery", kind["discoveries"]), ("listing", kind["listings"])):
+            for listing in listings:
+                self._row(label, _listing(listing))
+                if listing["pages"]:
+                    self._row("signs", _signs(listing), "dim")
+                if listing["warning"]:
+                    self._row("warning", listing["warning"], "yellow")
         for error in kind["errors"]:
             self._row("error", error, "bold red")
         self._samples("items", kind["items"], "")
@@ -91,8 +97,10 @@ class Printer:
             self._row("null", text, "yellow" if every else "dim")
         for one in kind["relations"]:
             self._row("relation", *_relation(one))
+        told = [one["warning"] for one in (*kind["discoveries"], *kind["listings"])]
         for note in kind["notes"]:
-            self._row("note", note, "yellow")
+            if not any(warning and warning in note for warning in told):
+                self._row("note", note, "yellow")
 
     def _request(self, request: Document, shown: dict[str, str]) -> None:
         """Headers are shown where they differ from those of the request before."""
@@ -135,8 +143,13 @@ class Printer:
         counts = [_count(len(kinds), "kind"), _count(entities, "entity")]
         counts += [_count(dropped, "item") + " dropped"] if dropped else []
         counts += [_count(errors, "error")] if errors else []
-        good = "All is well" if told["ok"] else "Not all is well"
-        self._line(f"{good}: {', '.join(counts)}.", "bold green" if told["ok"] else "bold red")
+        good, style = (
+            ("All is well", "bold green") if told["ok"] else ("Not all is well", "bold red")
+        )
+        unread = "".join(f"; {one}" for one in _unread(kinds))
+        if told["ok"] and not told["whole"]:
+            good, style = "All is well, as far as it was read", "bold yellow"
+        self._line(f"{good}: {', '.join(counts)}{unread}.", style)
 
     def _row(self, label: str, text: str | Text, style: str = "") -> None:
         told = Text(visible(text), style) if isinstance(text, str) else text
@@ -153,20 +166,64 @@ class Printer:
 
 def _listing(listing: Document) -> str:
     values = "".join(f" {name}={value}" for name, value in listing["values"].items())
-    pages = _count(listing["pages"], "page")
+    items, records = listing["items"], listing["records"]
     what = f"{listing['endpoint']}{values}, {listing['pagination']}: "
-    what += f"{pages}, {_count(listing['items'], 'item')}"
+    what += f"{_count(listing['pages'], 'page')}, {_count(items, 'item')}"
+    what += f" ({_count(records, 'record')})" if records not in (None, items) else ""
     return what + "".join(f"; {part}" for part in _end(listing))
 
 
 def _end(listing: Document) -> Iterator[str]:
     if listing["ended"]:
         yield f"ended: {listing['evidence']}"
-    elif listing["next"]:
-        yield f"goes on with {listing['next']}"
-        yield listing["evidence"]
     elif listing["error"]:
         yield "failed"
+    elif listing["next"]:
+        yield f"cut after {_count(listing['pages'], 'page')} (--pages)"
+        yield f"goes on with {listing['next']}"
+        yield listing["will_end"]
+    else:
+        yield "cut within a large response"
+        yield listing["will_end"]
+
+
+def _signs(listing: Document) -> str:
+    """What the last page says of further pages."""
+    told = [_sign(one, listing["followed"]) for one in listing["signs"]]
+    return "; ".join(told) or "none: the response does not say whether there are more"
+
+
+def _sign(sign: Document, followed: str | None) -> str:
+    value = sign["value"] if isinstance(sign["value"], str) else json.dumps(sign["value"])
+    value = value if len(value) <= VALUE_CHARACTERS else f"{value[:VALUE_CHARACTERS]}..."
+    if sign["gone"]:
+        value = "gone" if sign["value"] is None else f"{value}, on an earlier page"
+    setting = f"{sign['setting']} " if sign["setting"] else ""
+    what = f"{setting}{sign['name']} ({value}) says {sign['says']}"
+    return f"{what}, and is followed" if sign["name"] == followed else what
+
+
+def _unread(kinds: Sequence[Document]) -> Iterator[str]:
+    """What was not read, or not for certain."""
+    listings = [one for kind in kinds for one in kind["listings"]]
+    cut = [one for one in listings if one["cut"]]
+    by_pages = [one for one in cut if one["next"]]
+    if by_pages:
+        most = max(one["pages"] for one in by_pages)
+        yield f"{_part(by_pages, listings)} cut after {_count(most, 'page')} (--pages)"
+    if within := [one for one in cut if not one["next"]]:
+        yield f"{_part(within, listings)} cut within a large response"
+    if warned := [one for one in listings if one["warning"]]:
+        yield f"{_part(warned, listings)} read to an end that is not certain (see the warning)"
+    if partly := [kind for kind in kinds if kind["more_listings"]]:
+        yield f"of {_count(len(partly), 'kind')} not all path parameters were read"
+    if unmapped := [kind for kind in kinds if kind["unmapped"]]:
+        yield f"of {_count(len(unmapped), 'kind')} not all items were mapped"
+
+
+def _part(some: Sequence[Document], every: Sequence[Document]) -> str:
+    verb = "was" if len(some) == 1 else "were"
+    return f"{len(some):,} of {_count(len(every), 'listing')} {verb}"
 
 
 def _relation(one: Document) -> tuple[str, str]:

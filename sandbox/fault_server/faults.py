@@ -17,6 +17,7 @@ from sandbox.fault_server.listing import (
     answer,
     cursor_to,
     dump,
+    leading_to,
     page_number,
 )
 from sandbox.fault_server.wire import JSON, Exchange, Pairs, head
@@ -67,10 +68,9 @@ def changed(change: Callable[[list[Document], Cell], list[Document]]) -> Fault:
     async def fault(exchange: Exchange) -> None:
         cell = Cell.of(exchange.request.path)
         before = [cell.record(one) for one in range(PAGES * PAGE_SIZE)]
-        number = page_number(cell, exchange.request.query)
         records = change(before, cell) if exchange.reached else before
         url = f"http://{exchange.request.header('host')}{cell.path}"
-        headers, body = answer(cell, number, url, records)
+        headers, body = answer(cell, exchange.request.query, url, records)
         await exchange.answer(200, [JSON, *headers], dump({**body, "total": len(records)}))
 
     return fault
@@ -150,6 +150,16 @@ async def injected(exchange: Exchange) -> None:
     await exchange.answer(200, exchange.headers, dump(body))
 
 
+async def blank(exchange: Exchange) -> None:
+    """A page without records that leads to the next and says that there is more."""
+    cell = Cell.of(exchange.request.path)
+    number = page_number(cell, exchange.request.query)
+    url = f"http://{exchange.request.header('host')}{cell.path}"
+    headers, following = leading_to(cell, number + 1, url)
+    body = {"items": [], "has_more": True, **following}
+    await exchange.answer(200, [JSON, *headers], dump(body))
+
+
 def _sized(headers: Pairs, body: bytes, length: int) -> bytes:
     return head(200, [*headers, ("Content-Length", str(length))]) + body
 
@@ -187,6 +197,9 @@ def _a_year_ahead() -> str:
 
 ON_EVERY_PAGE = frozenset({"record_inserted", "record_removed"})
 """Faults of a whole listing, from the moment on at which the cell's page was reached."""
+
+FROM_THEN_ON = frozenset({"has_more_with_nothing"})
+"""Faults of the cell's page and of all pages behind it."""
 
 FAULTS: dict[str, Fault] = {
     "close": close,
@@ -234,9 +247,8 @@ FAULTS: dict[str, Fault] = {
     "blank_200": text(lambda body: b" \r\n"),
     "repeated_page": value(_repeated),
     "endless_cursors": value(_endless),
-    "has_more_with_nothing": value(
-        lambda body, cell, number: {"items": [], "has_more": True, "next_cursor": "more"}
-    ),
+    "blank_page": blank,
+    "has_more_with_nothing": blank,
     "record_inserted": changed(lambda records, cell: [{"id": f"{cell.name}.new"}, *records]),
     "record_removed": changed(lambda records, cell: records[1:]),
     "total_too_low": value(lambda body, cell, number: {**body, "total": 3}),

@@ -63,23 +63,34 @@ def page_number(cell: Cell, query: dict[str, str]) -> int:
 
 
 def answer(
-    cell: Cell, number: int, url: str, records: list[Document] | None = None
+    cell: Cell, query: dict[str, str], url: str, records: list[Document] | None = None
 ) -> tuple[list[tuple[str, str]], Document]:
-    """Headers and body of page ``number``; ``url`` is the listing's own, ``records`` what it
-    holds now where that has changed."""
+    """Headers and body of the page that ``query`` asks for; ``url`` is the listing's own,
+    ``records`` what it holds now where that has changed."""
     if records is None:
         records = [cell.record(one) for one in range(PAGES * PAGE_SIZE)]
-    body: Document = {"items": records[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]}
-    headers: list[tuple[str, str]] = []
-    if number * PAGE_SIZE < len(records):
-        following = f"{url}?{urlencode({'page': number + 1})}"
-        if cell.pagination == "cursor":
-            body["next_cursor"] = cursor_to(number + 1)
-        elif cell.pagination == "next_link":
-            body["next"] = following
-        elif cell.pagination == "header_link":
-            headers.append(("Link", f'<{following}>; rel="next"'))
-    return headers, body
+    number = page_number(cell, query)
+    start = (number - 1) * PAGE_SIZE
+    if cell.pagination == "offset":
+        start = int(query.get("offset", 0))
+    body: Document = {"items": records[start : start + PAGE_SIZE]}
+    if start + PAGE_SIZE >= len(records):
+        return [], body
+    headers, following = leading_to(cell, number + 1, url)
+    return headers, body | following
+
+
+def leading_to(cell: Cell, number: int, url: str) -> tuple[list[tuple[str, str]], Document]:
+    """The headers and the keys of a body that lead to page ``number``."""
+    following = f"{url}?{urlencode({'page': number})}"
+    match cell.pagination:
+        case "cursor":
+            return [], {"next_cursor": cursor_to(number)}
+        case "next_link":
+            return [], {"next": following}
+        case "header_link":
+            return [("Link", f'<{following}>; rel="next"')], {}
+    return [], {}
 
 
 def cursor_to(number: int, suffix: str = "") -> str:

@@ -10,7 +10,7 @@ from collections import Counter
 from types import TracebackType
 from typing import Self
 
-from sandbox.fault_server.faults import FAULTS, ON_EVERY_PAGE
+from sandbox.fault_server.faults import FAULTS, FROM_THEN_ON, ON_EVERY_PAGE
 from sandbox.fault_server.listing import Cell, Document, answer, dump, page_number
 from sandbox.fault_server.wire import JSON, Exchange, Received, read_request
 
@@ -97,12 +97,13 @@ class FaultServer:
             return True
         cell = Cell.of(request.path)
         number = page_number(cell, request.query)
-        headers, body = answer(cell, number, f"{self.url}{cell.path}")
+        headers, body = answer(cell, request.query, f"{self.url}{cell.path}")
         exchange = Exchange(request, writer, [JSON, *headers], dump(body))
         self._times[cell, number] += 1
         exchange.reached = self._times[cell, cell.position] > 0
         spent = cell.once and self._times[cell, number] > 1
         met = number == cell.position or cell.fault in ON_EVERY_PAGE
+        met = met or (cell.fault in FROM_THEN_ON and number > cell.position)
         if self.faulty and met and not spent:
             await FAULTS[cell.fault](exchange)
         else:

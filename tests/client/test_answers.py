@@ -23,7 +23,7 @@ async def failure(make_client: MakeClient, request: Request) -> RequestError:
     return caught.value
 
 
-@pytest.mark.parametrize("status", [200, 201, 202, 204, 299])
+@pytest.mark.parametrize("status", [200, 201, 204, 299])
 @respx.mock
 async def test_a_2xx_is_an_answer(make_client: MakeClient, status: int) -> None:
     respx.get(URL).mock(httpx.Response(status, headers={"X-A": "b"}, content=b"[1]"))
@@ -33,14 +33,27 @@ async def test_a_2xx_is_an_answer(make_client: MakeClient, status: int) -> None:
     assert response.file is None
 
 
-@pytest.mark.parametrize("status", [206, 300, 304, 305])
+@pytest.mark.parametrize("status", [202, 206, 300, 304, 305])
 @respx.mock
-async def test_a_part_or_nothing_new_is_no_answer(make_client: MakeClient, status: int) -> None:
+async def test_what_is_not_whole_yet_or_nothing_new_is_no_answer(
+    make_client: MakeClient, status: int
+) -> None:
     respx.get(URL).mock(httpx.Response(status))
     error = await failure(make_client, Request("GET", f"{URL}?api_key=k1"))
     assert str(error).startswith(f"GET {URL}?api_key=[hidden] answered {status} ")
     assert "Only a whole answer can be used" in str(error)
     assert (error.method, error.url, error.status) == ("GET", f"{URL}?api_key=[hidden]", status)
+
+
+@pytest.mark.parametrize("status", [202, 206])
+@respx.mock
+async def test_what_is_not_whole_yet_is_asked_for_again(
+    make_client: MakeClient, status: int
+) -> None:
+    later = httpx.Response(200, content=b"[1, 2]")
+    respx.get(URL).mock(side_effect=[httpx.Response(status, content=b"[1]"), later])
+    response = await make_client(baseUrl=BASE).send(Request("GET", URL))
+    assert (response.status, response.content) == (200, b"[1, 2]")
 
 
 @respx.mock

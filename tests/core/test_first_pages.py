@@ -55,8 +55,8 @@ async def test_of_a_large_answer_a_piece_is_read(
     assert count == 500
     (reading,) = reader.readings
     assert [page.count for page in reading.pages] == [2000]
-    assert reading.outlook and reading.outlook.ended
-    assert not reading.complete
+    assert (reading.complete, reading.cut, reading.following) == (False, True, None)
+    assert reading.will_end == "it ends on this page: paginationType is none"
     assert files(url) == before
 
 
@@ -64,5 +64,6 @@ async def test_an_empty_listing_has_ended(clients: Clients, canned: CannedApi, u
     canned.json("/things", "[]")
     reader, count = await read(clients, url, pagination={"type": "offset"})
     (reading,) = reader.readings
-    assert (count, reading.complete, reading.error) == (0, True, None)
+    assert (count, reading.proven, reading.error) == (0, True, None)
+    assert reading.end and reading.end.evidence == "an empty page"
     assert canned.asked == ["/things"]

@@ -198,7 +198,7 @@ async def test_a_large_page_that_comes_again_is_told(
     canned.json("/all", json.dumps({"items": items(100)}))
     settings = {"baseUrl": url, "paginationType": "offset", "pageSize": "100"}
     outcome = await core.resync(settings, resource("/all"))
-    assert "holds the same 100 items as the page before" in outcome.error
+    assert "holds the same 100 records as the page before" in outcome.error
 
 
 async def test_large_answers_in_other_formats_and_that_are_shared(

@@ -107,9 +107,9 @@ async def test_a_429_storm_longer_than_the_retries(full: Core) -> None:
         ("cursor", {"ignore": "position"}, "paginationParam 'cursor'"),
         ("cursor", {"cursor_style": "repeat"}, "read already"),
         ("cursor", {"cursor_style": "loop"}, "read already"),
-        ("offset", {"has_more": "lie_true", "total": "none"}, "page 8 is empty"),
-        ("page", {"has_more": "lie_true"}, "page 8 is empty"),
-        ("cursor", {"has_more": "lie_true"}, "there is more, but no cursor"),
+        ("offset", {"has_more": "lie_true", "total": "none"}, "21 pages in a row are empty"),
+        ("page", {"has_more": "lie_true"}, "21 pages in a row are empty"),
+        ("cursor", {"has_more": "lie_true"}, "has_more (true) says that there is more"),
         ("cursor", {"cursor_style": "url", "cursor_host": "http://evil.example"}, "evil.example"),
     ],
 )
@@ -126,11 +126,52 @@ async def test_an_api_that_lies(
 async def test_has_more_that_denies_what_a_named_total_promises(
     full: Core, pagination: str
 ) -> None:
+    """What a setting names outweighs what was recognised."""
     full.api.behave(has_more="lie_false", total="body")
     settings = full.settings(pagination, pageSize="8", totalPath="total")
     outcome = await full.resync(settings, SERVICES)
+    assert outcome.succeeded, outcome.error
+    left = sorted(record["id"] for record in full.api.records("services"))
+    assert full.catalog.identifiers("record") == left
+
+
+@pytest.mark.parametrize("pagination", ["offset", "page", "cursor"])
+@pytest.mark.parametrize(
+    ("named", "told"),
+    [
+        ({"hasMorePath": "has_more"}, "'has_more' (false) says that the listing ends here after 8"),
+        ({}, "50 of 101 records were read"),
+    ],
+)
+async def test_an_end_that_a_named_total_denies(
+    full: Core, pagination: str, named: dict[str, str], told: str
+) -> None:
+    """Settings that name what contradicts each other; or a total that is above all that comes."""
+    full.api.behave(has_more="lie_false", total="lie_high")
+    settings = full.settings(pagination, pageSize="8", totalPath="total", **named)
+    outcome = await full.resync(settings, SERVICES)
     expect_nothing_lost(full.catalog, outcome)
-    assert "8 of 50 items were read when the listing ended" in outcome.error
+    assert told in outcome.error
+
+
+@pytest.mark.parametrize("pagination", ["offset", "page"])
+async def test_a_recognised_total_that_counts_hidden_records(
+    full: Core, pagination: str, log: list[str]
+) -> None:
+    """All positions below it were asked for, so the listing is whole, and somebody should look."""
+    full.api.behave(total="lie_high")
+    outcome = await full.resync(full.settings(pagination, pageSize="8"), SERVICES)
+    assert outcome.succeeded, outcome.error
+    left = sorted(record["id"] for record in full.api.records("services"))
+    assert full.catalog.identifiers("record") == left
+    assert any("50 of 101 records were read" in line for line in log if "WARNING" in line)
+
+
+async def test_a_recognised_total_that_no_cursor_reaches(full: Core) -> None:
+    full.api.behave(total="lie_high")
+    outcome = await full.resync(full.settings("cursor", pageSize="8"), SERVICES)
+    expect_nothing_lost(full.catalog, outcome)
+    assert "50 of 101 records were read: total (101) says that there is more" in outcome.error
 
 
 async def test_a_wrong_cursor_path(full: Core) -> None:
@@ -141,11 +182,25 @@ async def test_a_wrong_cursor_path(full: Core) -> None:
     assert "cursorPath 'meta.nxt'" in outcome.error
 
 
-async def test_a_listing_longer_than_max_pages(full: Core) -> None:
+async def test_a_listing_that_begins_anew_behind_its_end(full: Core) -> None:
     full.api.behave(cursor_style="endless", endless="repeat", has_more="none")
-    outcome = await full.resync(full.settings("cursor", pageSize="8", maxPages="20"), SERVICES)
+    outcome = await full.resync(full.settings("cursor", pageSize="8"), SERVICES)
     expect_nothing_lost(full.catalog, outcome)
-    assert "maxPages (20)" in outcome.error
+    assert "page 8 holds the same records as an earlier page" in outcome.error
+
+
+async def test_cursors_that_lead_to_empty_pages_for_ever(full: Core) -> None:
+    full.api.behave(cursor_style="endless", endless="empty", has_more="none")
+    outcome = await full.resync(full.settings("cursor", pageSize="8"), SERVICES)
+    expect_nothing_lost(full.catalog, outcome)
+    assert "21 pages in a row are empty" in outcome.error
+
+
+@pytest.mark.parametrize("pagination", ["offset", "page", "cursor"])
+async def test_a_listing_longer_than_max_pages(full: Core, pagination: str) -> None:
+    outcome = await full.resync(full.settings(pagination, pageSize="8", maxPages="6"), SERVICES)
+    expect_nothing_lost(full.catalog, outcome)
+    assert "the listing is longer than maxPages (6)" in outcome.error
 
 
 async def test_one_failing_listing_does_not_stop_the_others(full: Core) -> None:

@@ -178,6 +178,13 @@ async def test_headers_of_one_s_own_are_credentials(
     [
         ('{"größe": [1, 2, 3]}', '."größe"', '3 items at ".\\"größe\\""'),
         ('{"items": []}', ".items", '".items" is there, without items'),
+        # How many records these are made of cannot be told.
+        ('{"a": [1], "b": [2, 3]}', ".a + .b", '3 items at ".a + .b"'),
+        (
+            '{"items": [1, 2, 3]}',
+            ".items | map(select(. > 1))",
+            '2 items at ".items | map(select(. > 1))"',
+        ),
     ],
 )
 async def test_what_is_at_a_data_path(
@@ -188,6 +195,17 @@ async def test_what_is_at_a_data_path(
     assert message(context, "/kind data_path") == told
     page = message(context, "/kind first page")
     assert page.startswith(f"GET {url}/kind answered 200 in ")
+
+
+async def test_a_first_page_that_a_resync_could_not_go_on_from_is_a_failure(
+    core: Core, canned: CannedApi, url: str
+) -> None:
+    canned.json("/kind", '{"items": [{"id": 1}], "has_more": true}')
+    context = await probed(core, {"baseUrl": url}, resource("/kind"))
+    assert verdicts(context)["/kind first page"] == "FAILURE"
+    assert "has_more (true) says that there is more" in message(context, "/kind first page")
+    assert message(context, "/kind data_path") == '1 items at ".items"'
+    assert canned.asked.count("/kind") == 1
 
 
 async def test_checks_tell_which_resource_they_are_of(

@@ -47,7 +47,7 @@ async def test_a_kind_has_a_beginning_and_an_end_and_the_resync_a_table(
         assert (fields["outcome"], fields["items"], fields["pages"]) == ("done", items, pages)
         assert fields["requests"] == len(core.api.requests(fields["kind"].strip("/")))
         assert fields["retries"] == fields["listings_failed"] == 0
-        assert fields["ended_by"] == "the total is reached"
+        assert fields["ended_by"] == f"the total is reached: total ({items})"
     (end,) = told.fields("resync ended")
     assert (end["outcome"], end["kinds_in_mapping"], end["kinds_failed"]) == ("done", 2, 0)
     assert [(one["kind"], one["items"]) for one in end["kinds"]] == [
@@ -67,7 +67,7 @@ async def test_the_tables_are_aligned_and_hold_what_the_fields_hold(
     assert head.startswith("resync done after ")
     assert head.endswith(": 2 of 2 kinds read")
     place = names.index("ended by")
-    assert [row[place:] for row in rows] == ["the total is reached"] * 2
+    assert [row[place:] for row in rows] == ["the total is reached: total (60)"] * 2
     assert {row[place - 1] for row in (names, *rows)} == {" "}
     for fields, row in zip(told.fields("resync ended")[0]["kinds"], rows, strict=True):
         assert row[names.index("outcome") :].split()[:3] == ["done", "60", "8"]
@@ -144,7 +144,7 @@ async def test_many_listings_of_a_kind_are_one_kind(core: Core, told: JsonLog) -
     assert end["listings"] == 12
     assert end["items"] == sum(map(len, members))
     assert end["requests"] == len(core.api.requests())
-    assert "an empty page (5 times)" in end["ended_by"]
+    assert end["ended_by"] == "the total is reached: total (n)"
 
 
 async def test_hundreds_of_listings_are_not_hundreds_of_lines(

@@ -161,6 +161,7 @@ CASES: dict[str, Case] = {
     "answered 407": _status(407),
     "answered 429": _status(429),
     "The API itself fails": _status(500),
+    "answered 202": _status(202, b'{"items": []}'),
     "Only a whole answer": _status(206),
     "Check the endpoint, query_params and headers": _status(422),
     "the next in <seconds> s": _status(503),
@@ -201,14 +202,27 @@ CASES: dict[str, Case] = {
     ),
     "the answer needs too much memory": _large(reads(Answer(b'{"items": ' + DEEP + b"}"))),
     "no room for the answer": _full_disk,
-    "an error with a status of success": reads(Answer({"ok": False, "error": "no"})),
+    "answer is application/problem+json": reads(
+        Answer({"title": "no"}, headers={"content-type": "application/problem+json"})
+    ),
+    "<what>: an error with a status of success": reads(Answer({"ok": False, "error": "no"})),
     "errors beside its data": reads(
         Answer({"data": {"items": [1]}, "errors": [{"message": "no"}]}), data_path=".data.items"
     ),
     "<key> in the answer, which is": reads(Answer({"users": []})),
     "<key> at <place>, which is": reads(Answer({"a": {}}), data_path=".a.b"),
     "where an array or an object": reads(Answer({"items": 5})),
-    "failed: <reason>; the answer is": reads(Answer({"a": 1}), data_path=".a | keys"),
+    "data_path <path> failed: <reason>": reads(Answer({"a": 1}), data_path=".a | keys"),
+    "pagination path <path> failed": reads(
+        Answer({"items": [{"id": 1}]}),
+        settings={"paginationType": "cursor", "cursorPath": ".items[0].id[0]"},
+    ),
+    "and paginationType is set": reads(
+        Answer({"items": [{"id": 1}]}), settings={"paginationType": "page"}, data_path="."
+    ),
+    "and it tells of pages": reads(
+        Answer({"items": [{"id": 1}], "has_more": False}), data_path="."
+    ),
     "did not end within": _hasty(reads(Answer([]), data_path="last(range(1e12))")),
     "it still gave outputs": _hasty(reads(Answer([]), data_path="range(1e12)"), 6.0),
     "it halted": reads(Answer({"a": [1, 2]}), data_path=".a[] | if . > 1 then halt else . end"),

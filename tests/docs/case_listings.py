@@ -38,6 +38,9 @@ def children(*answers: Answer, teams: Any = None, **parent: Any) -> Case:
 def shrinking(**settings: str) -> Case:
     """A case of a listing from which an item goes in each reading."""
     reading = [page(1, 2, total=9), page(3, 4, total=8), page(5, 6, total=8), page(7, 8, total=8)]
+    if not settings:
+        # A total that nobody has named ends no full page.
+        reading.append(page(total=8))
     return paged("offset", *reading * 3, maxConcurrentRequests="1", **settings)
 
 
@@ -50,52 +53,116 @@ async def _disk_fails(world: World) -> str:
     return "\n".join(world.log)
 
 
-CASES: dict[str, Case] = {
-    "holds the same <n> items": paged("offset", page(1, 2)),
-    "does not paginate": paged("offset", page(1)),
-    "a page that was read already": paged(
-        "cursor", page(1, next_cursor="a"), page(2, next_cursor="a")
-    ),
-    "longer than maxPages": paged("cursor", page(1, next_cursor="a"), maxPages="1"),
-    "says that there are more items, but page": paged("offset", page(has_more=True)),
-    "no cursor is at any common place": paged("cursor", page(1, has_more=True)),
-    "says that there is more, but no cursor is at cursorPath": paged(
+UNFOLLOWED: dict[str, Case] = {
+    "paginationType is none, which reads": reads(page(1, has_more=True)),
+    "<n> records were read: <sign> says": reads(page(1, total=9)),
+    "cannot follow it, and there is no cursor at any": paged("cursor", page(1, has_more=True)),
+    "cannot follow it, and there is no cursor at cursorPath": paged(
         "cursor", page(1, has_more=True), cursorPath="meta.nxt"
     ),
-    "set cursorPath to where it is": paged("cursor", page(1, 2), cursorPath="meta.nxt"),
-    "neither text nor a whole number": paged("cursor", page(1, next_cursor=["a"])),
-    "but there is no link": paged("next_link", page(1, has_more=True)),
-    "no link is at <setting>": paged("next_link", page(1, 2), nextLinkPath="links.next"),
-    "what is at <setting> is no link": paged("next_link", page(1, next=5), nextLinkPath="next"),
-    "the link to the next page is not a URL": paged(
-        "next_link", page(1, next="http://[::1"), nextLinkPath="next"
+    "cannot follow it, and there is no link": paged("next_link", page(1, has_more=True)),
+    "no cursor at cursorPath <path>, nor on": paged("cursor", page(1, 2), cursorPath="meta.nxt"),
+    "no link at <setting>, nor on": paged(
+        "next_link", page(1, 2), nextLinkPath="links.next", sizeParam="limit"
     ),
-    "totalPath <path> leads to": paged("offset", page(1, total="many"), totalPath="total"),
-    "items were read when the listing ended": paged(
-        "offset", page(1, total=9), page(total=9), totalPath="total"
+    "no link at <setting>, so that": paged("header_link", page(1, 2)),
+    "(all that it was asked for)": reads(
+        page(1, 2), settings={"paginationType": "cursor"}, data_path="[.. | .id? // empty]"
     ),
-    "is none: set paginationType": reads(page(1, more=True), settings={"hasMorePath": "more"}),
-    "tells of more items, but paginationType is none`": reads(page(1, has_more=True)),
-    "items were removed from the listing": shrinking(totalPath="total"),
+    "removed meanwhile. Check <path>": paged(
+        "offset", page(1, 2, total=3), page(total=3), totalPath="total"
+    ),
+    "may not see, or that were removed meanwhile`": paged(
+        "offset", page(1, 2, total=3), page(total=3)
+    ),
+    "pages in a row are empty": paged("offset", page(has_more=True)),
+    "which is a usual page size": reads(page(*range(50))),
+    "of a listing, and <sign> says": paged("page", page(1, 2, has_more=True), Answer(b"no", 404)),
+    "the page before is full": paged("page", page(1, 2), Answer(b"no", 404)),
     "although the page before says": reads(
         page(1, has_more=True),
         Answer(b"", 404),
         settings={"paginationType": "offset", "pageSize": "2"},
         ignore_statuses=[404],
     ),
+}
+"""More that is not read."""
+
+WRONG_PAGES: dict[str, Case] = {
+    "is not the listing's first": paged("page", page(1, 2, number=1, first=False, last=False)),
+    "the API seems to ignore": paged("offset", page(1, 2)),
+    "served a page from a cache": paged(
+        "page", page(1, 2), page(3, 4), page(3, 4), page(5, 6), page()
+    ),
+    "may begin anew behind": paged("page", page(1, 2), page(3, 4), page(1, 2)),
+    "a page that was read already": paged(
+        "cursor", page(1, next_cursor="a"), page(2, next_cursor="a")
+    ),
+    "where the pages before were arrays": paged("page", page(1, 2), Answer({"items": {"id": 3}})),
+    "so that no offset leads": reads(
+        Answer({"items": {"a": {"id": 1}}}),
+        settings={"paginationType": "offset"},
+        data_path=".items | map(.id)",
+    ),
+    "so that totalPath says nothing": reads(
+        Answer({"items": {"a": {"id": 1}}, "total": 1}),
+        settings={"paginationType": "page", "totalPath": "total"},
+        data_path=".items | map(.id)",
+    ),
+    "pages are empty, although": paged("offset", *[page(has_more=True)] * 2, page(1)),
+    "longer than maxPages": paged("cursor", page(1, next_cursor="a"), maxPages="1"),
+    "pages overlap": paged("offset", page(1, 2), page(2, 3), page()),
+    "Let the API sort": shrinking(totalPath="total"),
+    "may have been passed over`": shrinking(),
+}
+"""Pages that cannot be right."""
+
+WRONG_PATHS: dict[str, Case] = {
+    "correct the path that is wrong": paged(
+        "offset", page(1, 2, has_more=False, total=9), totalPath="total", hasMorePath="has_more"
+    ),
+    "is below the <n> records": paged("offset", page(1, 2, total=1), totalPath="total"),
+    "which is no number": paged("page", page(1, pages="many"), totalPagesPath="pages"),
+    "neither text nor a whole number": paged(
+        "cursor", page(1, next_cursor=["a"]), cursorPath="next_cursor"
+    ),
+    "nextLinkPath <path> is no link": paged("next_link", page(1, next=5), nextLinkPath="next"),
+    "the link to the next page is not a URL": paged(
+        "next_link", page(1, next="http://[::1"), nextLinkPath="next"
+    ),
+}
+"""Paths that lead to something else."""
+
+ENDS: dict[str, Case] = {
+    "ended: <sign> says that this": paged("offset", page(1, has_more=False)),
+    "ended: the total is reached": paged("offset", page(1, 2, total=3), page(3, total=3)),
+    "ended: the number of pages": paged(
+        "page", page(1, 2, page=1, pages=1), totalPagesPath="pages"
+    ),
+    "ended: an empty page`": paged("offset", page(1), page()),
+    "and shortPageEnds is true": paged("offset", page(1), shortPageEnds="true"),
+    "the page after the last is refused": paged("page", page(1), Answer(b"no", 404)),
+    "the last page is served again": paged("page", page(1, 2), page(3, 4), page(3, 4)),
+    "ended: every position": paged("offset", page(1, 2, total=3), page(total=3)),
+    "ended: no next cursor`": paged("cursor", page(1)),
+    "where half the page size": paged("cursor", page(1, 2), page(1, next_cursor="a")),
+    "whose cursor is the one that was sent": paged(
+        "cursor", page(1, next_cursor="a"), page(next_cursor="a")
+    ),
+    "ended: no link": paged("header_link", page(1)),
+    "ended: paginationType is none": reads(page(1)),
+    "means that there is nothing here": reads(Answer(b"", 404), ignore_statuses=[404]),
+    "the last reading's end": shrinking(),
+}
+"""What has ended a listing."""
+
+OTHERS: dict[str, Case] = {
     "listings of kind": children(Answer(b"no", 403)),
     "were null or empty": children(page(), teams=[{"id": None}, {"id": "a"}]),
     "must answer true or false": children(page(), filter=".id"),
     "which is no value": children(page(), field=".", teams=[{"id": "a"}]),
     "Cannot index": children(page(), field=".id.name"),
-    "the total is reached": paged("offset", page(1, 2, total=3), page(3, total=3)),
-    "ended: an empty page": paged("offset", page(1), page()),
-    "where <n> can come": paged("offset", page(1, 2), page(3)),
-    "ended: no next cursor": paged("cursor", page(1)),
-    "ended: no link": paged("header_link", page(1)),
-    "says that this was the last page": paged("offset", page(1, has_more=False)),
-    "ended: paginationType is none": reads(page(1)),
-    "means that there is nothing here": reads(Answer(b"", 404), ignore_statuses=[404]),
-    "the last reading's end": shrinking(),
     "What several listings of this resync need": _disk_fails,
 }
+
+CASES = UNFOLLOWED | WRONG_PAGES | WRONG_PATHS | ENDS | OTHERS

@@ -90,6 +90,8 @@ CASES: dict[str, Case] = {
     "begins with the word Bearer": settings(authType="bearer_token", apiToken="Bearer abc"),
     "holds a ':'": settings(authType="basic", username="a:b", password="c"),
     "is not a dot path": settings(cursorPath="meta..next"),
+    "is neither a dot path nor jq": settings(cursorPath=".link[] | select("),
+    "is not a list of names": settings(ignoredSigns=5),
     "name alone": settings(paginationParam="?page="),
     "must be one relation type": settings(headerLinkRel="next page"),
     "sizeParam: found": settings(paginationType="page", paginationParam="size"),
@@ -114,7 +116,12 @@ CASES: dict[str, Case] = {
     ".location: body needs a body": selector(
         method="POST", body=[1], pagination={"type": "page", "location": "body"}
     ),
-    "ignore_statuses": selector(ignore_statuses=[500]),
+    "allowed: true or false": selector(pagination={"type": "cursor", "cursor_alone": "perhaps"}),
+    "first_cursor: found": selector(pagination={"type": "cursor", "first_cursor": [1]}),
+    "how many records it is made of": selector(
+        data_path="[.. | .id?]", pagination={"type": "offset"}
+    ),
+    "selector.ignore_statuses": selector(ignore_statuses=[500]),
     "a path below baseUrl": selector(endpoint="https://other.example.com/users"),
     "is not a header name that": selector(headers={"X Y": "a"}),
     "<place>.headers.<name>": selector(headers={"X": "ü"}),

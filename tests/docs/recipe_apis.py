@@ -3,35 +3,15 @@ page size is not sent under the API's own name, it refuses."""
 
 from __future__ import annotations
 
-import base64
 import csv
 import io
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tests.support.recorded import Answer, Ask, Handler, RecordedApi, window
-
-CAP = 10
-"""Items on a page at most, whatever is asked for."""
-
-REFUSED = Answer({"error": "a parameter is missing or wrong"}, 400)
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """A server's routes, and what a resync by the recipe must bring, by blueprint."""
-
-    routes: dict[str, Handler]
-    expected: dict[str, list[str]]
-
-    def serve(self) -> RecordedApi:
-        return RecordedApi(lambda _: None, self.routes)
-
-
-def numbered(prefix: str, count: int = 25) -> list[str]:
-    return [f"{prefix}-{number:02d}" for number in range(count)]
+from tests.docs.recipe_pages import dynatrace, fhir, keyset, scim
+from tests.docs.recipe_shape import CAP, REFUSED, Shape, decoded, encoded, numbered
+from tests.support.recorded import Answer, Ask, window
 
 
 def github() -> Shape:
@@ -240,20 +220,16 @@ def export() -> Shape:
     return Shape({"GET /exports/assets": lambda _: answer}, {"asset": kept})
 
 
-def encoded(text: str) -> str:
-    return base64.b64encode(text.encode()).decode()
-
-
-def decoded(text: str) -> str:
-    return base64.b64decode(text).decode()
-
-
 SHAPES: dict[str, Callable[[], Shape]] = {
     "GitHub-like": github,
     "Slack-like": slack,
     "OData": odata,
     "OData by count": odata_by_count,
     "Spring": spring,
+    "SCIM": scim,
+    "Keyset by the last record": keyset,
+    "Links in a list": fhir,
+    "A cursor that goes alone": dynatrace,
     "GraphQL by POST body": graphql,
     "Search by POST body": search,
     "Nested resources, three levels deep": nested,

@@ -18,7 +18,8 @@ from resync.plan import build_plan
 from sandbox.serving import serve
 from settings import Settings, parse_settings
 from tests.docs.pages import Section, read, sections
-from tests.docs.recipe_apis import SHAPES, Shape, graphql
+from tests.docs.recipe_apis import SHAPES, graphql
+from tests.docs.recipe_shape import Shape
 from tests.support.core import IDENTIFIER, Core, Outcome, snake
 from tests.support.recorded import Answer, Ask, RecordedApi
 

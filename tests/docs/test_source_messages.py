@@ -13,14 +13,14 @@ from pathlib import Path
 SOURCES = ("settings", "auth", "client", "pagination", "resync")
 FILES = ("mapping.py", "integration.py", "errors.py", "main.py")
 
+OF_PREVIEW = "what preview says of pages that were not read"
 NO_ERRORS = {
     "settings/model.py": "what each setting allows: <values>",
     "resync/probe.py": "verdicts of ocean probe",
     "resync/probed_mapping.py": "verdicts of ocean probe",
     "resync/progress.py": "how far a resync is",
     "resync/summary.py": "how far a resync is",
-    "pagination/outlook.py": "what preview says of pages that were not read",
-    "resync/first_pages.py": "what preview says of pages that were not read",
+    "resync/first_pages.py": OF_PREVIEW,
 }
 """Modules whose texts tell of no error, or of those of others."""
 
@@ -33,6 +33,19 @@ NO_MESSAGE = {
     "DELETE FROM answers WHERE key = ?": "SQL",
     ") | tojson), null": "jq",
     "extra fields": "how pydantic begins",
+    "number of the next page": "what a sign is, never told",
+    "number of pages": "what a sign is, never told",
+    "Link rel=": "how the name of a sign begins",
+    "jq refuses it": "for a jq that gives no reason of its own",
+    "will say when it ends": OF_PREVIEW,
+    "it ends on a page with": OF_PREVIEW,
+    "it ends when": OF_PREVIEW,
+    "says so": OF_PREVIEW,
+    "is null or gone": OF_PREVIEW,
+    "a page with fewer records than asked for ends it (shortPageEnds)": OF_PREVIEW,
+    "it ends on a short page that reaches": OF_PREVIEW,
+    "or on an empty one": OF_PREVIEW,
+    "an empty page ends it (a short one does not: the API may cap its pages)": OF_PREVIEW,
     "unreachable: the last attempt returns or raises": "never told: it is unreachable",
     "not a URL": "never told: httpx has read the URL by then",
     "it is no CSV": "never told: a body that begins with < is told to be HTML",
@@ -101,6 +114,13 @@ def test_no_reason_has_outlived_its_text() -> None:
     there = {text for _, text in texts()}
     assert [text for text in NO_MESSAGE if text not in there] == []
     assert [file for file in NO_ERRORS if not Path(file).exists()] == []
+
+
+def test_what_preview_says_of_the_end_is_on_its_page() -> None:
+    page = Path("docs/detect-and-preview.md").read_text(encoding="utf-8")
+    told = [text for text, reason in NO_MESSAGE.items() if reason == OF_PREVIEW]
+    assert len(told) > 5
+    assert [text for text in told if text not in page] == []
 
 
 def test_the_texts_of_messages_are_seen() -> None:

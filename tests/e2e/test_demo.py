@@ -26,7 +26,7 @@ def test_all_acts_go_as_they_should() -> None:
     first = done.stdout[: done.stdout.index("Act 1")]
     assert re.search(r"can be watched at http://127\.0\.0\.1:\d+/\n", first)
     for told in (
-        "/deployments             │ bearer_token │ offset     │ 40",
+        "/deployments             │ bearer_token │ offset     │ 41",
         "4,000 before, 3,600 after",
         "3,600 before, 3,600 after",
         "answered 500 Internal",
@@ -77,7 +77,7 @@ def test_the_page_is_kept_until_the_demo_is_stopped() -> None:
             assert platform["integration"] == "demo-platform"
             told = [(one["kind"], one["items"], one["requests"]) for one in platform["kinds"]]
             assert told[0] == ("/teams", 40, 2)
-            assert told[2] == ("/deployments", 4000, 40)
+            assert told[2] == ("/deployments", 4000, 41)
         finally:
             demo.send_signal(signal.SIGTERM)
             assert demo.wait(timeout=20) == 0

@@ -1,33 +1,32 @@
-"""Listings that are followed by links, in the body and in the header; positions in a body."""
+"""Links to the next page: the Link header, links in a body, and where they lead."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from errors import PaginationError
-from pagination import End, Page, PageRequest, Progress, build_paginator
+from pagination import Page, PageRequest, build_paginator
 from pagination.link_header import parse_link_header
-from settings.model import Location, PaginationSettings, PaginationType
+from settings.model import PaginationSettings
+from tests.support.strategy_pages import (
+    LINK,
+    NEXT,
+    URL,
+    Response,
+    following,
+    full,
+    listed,
+    settings,
+)
 
-URL = "https://api.example.com/v1/items?page=1"
-
-
-def page(count: int, body: Any = None, link: str = "", request: PageRequest | None = None) -> Page:
-    progress = Progress(1, count, count, count)
-    return Page(
-        request or PageRequest(URL),
-        items=list(range(count)),
-        body=body,
-        headers={"link": link} if link else {},
-        url=URL,
-        progress=progress,
-    )
+BY_LINK = settings("next_link", next_link_path="next")
 
 
-def settings(type_: str, **more: Any) -> PaginationSettings:
-    return PaginationSettings(type=PaginationType(type_), page_size=3, **more)
+def led(config: PaginationSettings, page: Page) -> PageRequest | None:
+    return build_paginator(config).following(page)
 
 
 @pytest.mark.parametrize(
@@ -45,6 +44,7 @@ def settings(type_: str, **more: Any) -> PaginationSettings:
         ('<https://h/1>; rel=next; anchor="#x", <https://h/2>; rel=next', "https://h/2"),
         ('<https://h/1>; rel="previous"', None),
         ('<https://h/1>; rel="nextish"', None),
+        ("; rel=next", None),
         ("garbage", None),
         ("<unclosed; rel=next", None),
         ("", None),
@@ -60,13 +60,17 @@ def test_hostile_headers_end_quickly() -> None:
     assert len(parse_link_header(", ".join(["<a>; rel=next"] * 5000))) == 5000
 
 
-def test_a_header_link_is_followed_until_there_is_none() -> None:
-    paginator = build_paginator(settings("header_link"))
-    step = paginator.following(page(3, link='<?page=2>; rel="next"'))
-    assert step == PageRequest("https://api.example.com/v1/items?page=2")
-    assert isinstance(paginator.following(page(3, link='<?page=1>; rel="first"')), End)
-    other = build_paginator(settings("header_link", header_link_rel="Following"))
-    assert isinstance(other.following(page(3, link="<?page=2>; rel=following")), PageRequest)
+@pytest.mark.parametrize(
+    ("header", "results"),
+    [
+        ("<u>; rel=next", True),
+        ('<u>; rel="next"; results="true"; cursor="0:100:0"', True),
+        ('<u>; rel="next"; results="false"; cursor="0:100:0"', False),
+        ("<u>; results=FALSE; rel=next", False),
+    ],
+)
+def test_a_link_that_says_whether_anything_is_behind_it(header: str, results: bool) -> None:
+    assert [link.results for link in parse_link_header(header)] == [results]
 
 
 @pytest.mark.parametrize(
@@ -75,73 +79,70 @@ def test_a_header_link_is_followed_until_there_is_none() -> None:
         (None, {"@odata.nextLink": "https://api.example.com/x"}, "https://api.example.com/x"),
         ("a.b", {"a.b": "/literal", "a": {"b": "/dotted"}}, "https://api.example.com/literal"),
         ("a.b", {"a": {"b": "/dotted"}}, "https://api.example.com/dotted"),
-        (
-            "_links.next",
-            {"_links": {"next": {"href": "?page=2"}}},
-            "https://api.example.com/v1/items?page=2",
-        ),
+        ("_links.next", {"_links": {"next": {"href": "?page=2"}}}, NEXT),
+        ("links.-1", {"links": ["/first", "?page=2"]}, NEXT),
+        ("X-Next", {}, f"{URL}?page=9"),
+        ("@odata.nextLink", {"@odata.nextLink": "?a=b c&d=%2F"}, f"{URL}?a=b%20c&d=%2F"),
     ],
 )
-def test_a_link_in_the_body(path: str | None, body: Any, target: str) -> None:
-    paginator = build_paginator(settings("next_link", next_link_path=path))
-    assert paginator.following(page(3, body)) == PageRequest(target)
+def test_a_link_at_a_path(path: str | None, body: Any, target: str) -> None:
+    config = settings("next_link", next_link_path=path)
+    response = Response(10, body, {"x-next": "?page=9"})
+    assert following(config, response) == PageRequest(target)
 
 
-@pytest.mark.parametrize("body", [{"next": None}, {"next": ""}, {"next": False}])
-def test_no_link_ends(body: Any) -> None:
-    paginator = build_paginator(settings("next_link", next_link_path="next"))
-    assert isinstance(paginator.following(page(3, body)), End)
-
-
-def test_a_path_that_is_never_there_is_wrong_if_the_first_page_is_full() -> None:
-    paginator = build_paginator(settings("next_link", next_link_path="nxt"))
-    with pytest.raises(PaginationError, match="correct nextLinkPath"):
-        paginator.following(page(3, {"next": "x"}))
-    assert isinstance(paginator.following(page(2, {"next": "x"})), End)
-    assert isinstance(build_paginator(settings("next_link")).following(page(3, {})), End)
+def test_only_the_named_link_is_followed() -> None:
+    assert following(BY_LINK, full(LINK, links={"next": NEXT})) is None
+    assert following(settings("header_link"), full(next=NEXT)) is None
+    named = settings("header_link", header_link_rel="Following")
+    assert following(named, full(LINK)) is None
+    assert following(named, full({"link": "<?page=2>; rel=following"})) == PageRequest(NEXT)
 
 
 @pytest.mark.parametrize("type_", ["next_link", "header_link"])
-def test_more_without_a_link_is_an_error_and_a_named_end_is_one(type_: str) -> None:
-    paginator = build_paginator(settings(type_))
-    with pytest.raises(PaginationError, match="there is no link"):
-        paginator.following(page(3, {"has_more": True}))
-    named = build_paginator(settings(type_, has_more_path="more"))
-    body = {"more": False, "@odata.nextLink": "/x"}
-    assert isinstance(named.following(page(3, body, link="</x>; rel=next")), End)
+def test_a_link_is_resolved_against_where_the_response_came_from(type_: str) -> None:
+    config = settings(type_, next_link_path="next")
+    page = listed(config, full({"link": "<?page=2>; rel=next"}, next="?page=2"))
+    moved = replace(page, url="https://api.example.com/moved/here")
+    assert led(config, moved) == PageRequest("https://api.example.com/moved/here?page=2")
+    assert led(config, replace(page, url="")) == PageRequest(NEXT)
 
 
-def test_a_link_that_is_no_text_is_an_error() -> None:
-    paginator = build_paginator(settings("next_link", next_link_path="next"))
-    with pytest.raises(PaginationError, match="is no link"):
-        paginator.following(page(3, {"next": 7}))
+def test_a_link_is_asked_for_by_the_same_body() -> None:
+    page = listed(BY_LINK, full(next=NEXT), request=PageRequest(URL, body={"q": 1}))
+    assert led(BY_LINK, page) == PageRequest(NEXT, body={"q": 1})
 
 
-def test_a_position_inside_a_body() -> None:
-    config = PaginationSettings(
-        type=PaginationType.OFFSET,
-        page_size=3,
-        param="page.offset",
-        size_param="page.limit",
-        location=Location.BODY,
-    )
-    paginator = build_paginator(config)
-    body = {"filter": {"x": 1}, "page": {"sort": "id"}}
-    first = paginator.first(PageRequest(URL, body=body))
-    assert first.body == {"filter": {"x": 1}, "page": {"sort": "id", "limit": 3, "offset": 0}}
-    assert first.params == ()
-    step = paginator.following(page(3, {}, request=first))
-    assert isinstance(step, PageRequest)
-    assert step.body["page"] == {"sort": "id", "limit": 3, "offset": 3}
-    assert body == {"filter": {"x": 1}, "page": {"sort": "id"}}
+def test_a_link_that_is_no_url_is_shown_in_part() -> None:
+    link = "http://x:" + "y" * 200
+    with pytest.raises(PaginationError) as caught:
+        following(BY_LINK, full(next=link))
+    assert f"is not a URL: {link[:100]!r}" in str(caught.value)
 
 
-def test_a_page_size_that_the_body_sets_wins() -> None:
-    config = PaginationSettings(
-        type=PaginationType.CURSOR, param="after", size_param="first", location=Location.BODY
-    )
-    first = build_paginator(config).first(PageRequest(URL, body={"first": 50}))
-    assert first.body == {"first": 50}
-    step = build_paginator(config).following(page(3, {"next_cursor": "c"}, request=first))
-    assert isinstance(step, PageRequest)
-    assert step.body == {"first": 50, "after": "c"}
+@pytest.mark.parametrize("type_", ["next_link", "header_link", "cursor"])
+@pytest.mark.parametrize(
+    ("link", "target"),
+    [
+        (f"{URL}?page=2", f"{URL}?page=2&view=slim&tag=a&tag=b"),
+        (f"{URL}?page=2&view=full", f"{URL}?page=2&view=full&tag=a&tag=b"),
+        (f"{URL}?page=2&tag=c", f"{URL}?page=2&tag=c&view=slim"),
+        (f"{URL}?page=2&view=", f"{URL}?page=2&view=&tag=a&tag=b"),
+        (f"{URL}/2", f"{URL}/2?view=slim&tag=a&tag=b"),
+    ],
+)
+def test_a_link_keeps_the_parameters_that_it_leaves_out(type_: str, link: str, target: str) -> None:
+    request = PageRequest(f"{URL}?view=slim", (("tag", "a"), ("tag", "b")))
+    response = full({"link": f"<{link}>; rel=next"}, next=link, next_cursor=link)
+    for keeps, expected in ((True, target), (False, link)):
+        more = {"next_link_path": "next"} if type_ == "next_link" else {}
+        config = settings(type_, link_keeps_params=keeps, size_param="", **more)
+        assert led(config, listed(config, response, request=request)) == PageRequest(expected)
+
+
+def test_a_link_keeps_the_parameters_on_every_page() -> None:
+    config = replace(BY_LINK, link_keeps_params=True)
+    request = PageRequest(URL, (("view", "slim"),))
+    second = listed(config, full(next="?page=2"), full(next="?page=3"), request=request)
+    assert second.request == PageRequest(f"{URL}?page=2&view=slim")
+    assert led(config, second) == PageRequest(f"{URL}?page=3&view=slim")

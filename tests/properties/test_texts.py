@@ -20,12 +20,14 @@ from errors import OceanCustomError, PaginationError, ResponseError, SettingsErr
 from pagination.link_header import parse_link_header
 from pagination.links import linked
 from pagination.paginator import Page, PageRequest
-from pagination.signals import MISSING, as_count, dig, truthy
+from pagination.paths import MISSING, dig
+from pagination.signs import truthy
+from pagination.values import as_count
 from resync.extraction import as_items, simple_outputs
 from resync.formats import read_body
 from resync.incremental import newer
 from resync.plan import path_segment
-from settings import Settings, parse_settings
+from settings import PaginationSettings, Settings, parse_settings
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 JSON = st.recursive(
@@ -90,11 +92,11 @@ def test_a_value_stays_one_segment_of_the_path(value: str) -> None:
     assert joined.raw_path == url.raw_path
 
 
-@given(link=TEXTS)
-def test_a_link_stays_on_the_origin_or_is_refused(link: str) -> None:
+@given(link=TEXTS, keeps=st.booleans())
+def test_a_link_stays_on_the_origin_or_is_refused(link: str, keeps: bool) -> None:
     page = Page(PageRequest(f"{BASE['baseUrl']}/users"), items=[], url=f"{BASE['baseUrl']}/users")
     try:
-        target = linked(page, link).url
+        target = linked(page, link, PaginationSettings(link_keeps_params=keeps)).url
         admitted = Origin.of(BASE["baseUrl"]).admit(target)
     except (PaginationError, ValueError):
         return

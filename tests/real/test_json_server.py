@@ -23,7 +23,7 @@ FOUND = {
         "pagination_type": "offset",
         "pagination_param": "_start",
         "size_param": "_limit",
-        "total_path": "x-total-count",
+        "total_path": "X-Total-Count",
     },
     "": {"pagination_type": "none"},
 }

@@ -1,4 +1,4 @@
-"""Kinto, from PyPI: its link is in a header of its own, but the last record of a page leads on."""
+"""Kinto, from PyPI: its link is in a header of its own, and the last record of a page leads on."""
 
 from __future__ import annotations
 
@@ -96,22 +96,29 @@ def remove(client: httpx.Client) -> set[str]:
     return gone
 
 
-def test_its_own_pages_are_beyond_any_setting_which_is_told(
+async def test_the_link_in_a_header_of_its_own_is_found_and_followed(
     user: User, kinto: tuple[RealServer, httpx.Client]
 ) -> None:
-    server, _ = kinto
+    server, client = kinto
     user.secrets = {"password": PASSWORD}
     url = f"{server.url}{RECORDS_PATH}"
-    endpoint = user.detect(url, "--basic", NAME, status=1)
-    (told,) = (one for one in endpoint["findings"] if one["setting"] == "paginationType")
-    assert told["confidence"] == "not sure"
-    assert "the link is in the header next-page" in told["evidence"]
-    assert "parameters that it does not know for filters" in " ".join(endpoint["notes"])
-    assert endpoint["dataPath"] == ".data"
+    endpoint = user.detect(url, "--basic", NAME)
+    found = {"pagination_type": "next_link", "next_link_path": "Next-Page"}
+    assert found.items() <= endpoint["pagination"].items()
+    assert (endpoint["dataPath"], endpoint["complete"]) == (".data", True)
+    everything = {f"t{number}" for number in range(RECORDS)}
+    server.requests()
+    await user.resync("record", everything)
+    assert len(pages(server.requests())) == 4
+    gone = remove(client)
+    await user.resync("record", everything - gone)
 
 
+@pytest.mark.parametrize(
+    ("cursor_path", "requests"), [("data.99.id", (4, 4)), ("data.-1.id", (5, 4))]
+)
 async def test_the_last_record_of_a_page_leads_to_the_next(
-    user: User, kinto: tuple[RealServer, httpx.Client]
+    user: User, kinto: tuple[RealServer, httpx.Client], cursor_path: str, requests: tuple[int, int]
 ) -> None:
     """By id, as whatever filters by time brings removed records back (``deleted: true``)."""
     server, client = kinto
@@ -122,7 +129,7 @@ async def test_the_last_record_of_a_page_leads_to_the_next(
         "username": NAME,
         "pagination_type": "cursor",
         "pagination_param": "gt_id",
-        "cursor_path": "data.99.id",
+        "cursor_path": cursor_path,
         "size_param": "_limit",
         "page_size": "100",
     }
@@ -132,10 +139,10 @@ async def test_the_last_record_of_a_page_leads_to_the_next(
     server.requests()
     everything = {f"t{number}" for number in range(RECORDS)}
     await user.resync("team", everything)
-    assert len(pages(server.requests())) == 4
+    assert len(pages(server.requests())) == requests[0]
     gone = remove(client)
     assert len(gone) == REMOVED
     server.requests()
     await user.resync("team", everything - gone)
     # Three whole pages: only an empty one tells that there is no fourth.
-    assert len(pages(server.requests())) == 4
+    assert len(pages(server.requests())) == requests[1]

@@ -138,6 +138,7 @@ def test_the_charset_is_named_where_it_is_not_the_one() -> None:
 @pytest.mark.parametrize("content", [b"", b" \r\n\t"])
 def test_nothing_is_no_json(content: bytes) -> None:
     assert "empty" in failure(content)
+    assert "empty" in failure(content, "text/csv", "json")
     with pytest.raises(ResponseError, match="empty"):
         parse_json(content, None, "")
 

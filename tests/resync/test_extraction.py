@@ -171,12 +171,39 @@ def test_bom_and_charset_are_honoured() -> None:
         parse(b"{}", "no-such-charset")
 
 
-async def test_records_are_counted_inside_the_items_to_parse(reader: AnswerReader) -> None:
+@pytest.mark.parametrize("path", [".rows", ".rows | .", ".nothing", ".rows.x", ".rows | error"])
+async def test_items_to_parse_never_changes_what_is_counted(
+    reader: AnswerReader, path: str
+) -> None:
     items = [{"rows": [1, 2, 3]}, {"rows": [4]}]
-    for path in (".rows", ".rows | ."):
-        assert (await read(reader, items, ".", itemsToParse=path)).counted == [1, 2, 3, 4]
-    for path in (".nothing", ".rows.x", ".rows | error"):
-        assert (await read(reader, items, ".", itemsToParse=path)).counted == items
+    assert (await read(reader, items, ".", itemsToParse=path)).count == 2
+    assert (await read(reader, {"items": items}, ".items", itemsToParse=path)).count == 2
+
+
+async def test_records_are_counted_inside_an_item_that_is_the_whole_response(
+    reader: AnswerReader,
+) -> None:
+    page = await read(reader, {"rows": [1, 2, 3]}, ".", itemsToParse=".rows")
+    assert (page.count, len(page.items)) == (3, 1)
+
+
+@pytest.mark.parametrize(
+    ("data_path", "records", "items"),
+    [
+        (".items", 3, 3),
+        (".items | map(select(.on))", 3, 1),
+        (".items[] | select(.on == 7)", 3, 0),
+        (".items[].in[]", 3, 4),
+        ("[.items[].in[]]", 3, 4),
+        (".items | map(.in) | add", 3, 4),
+    ],
+)
+async def test_records_are_what_the_api_paged_and_items_what_data_path_makes_of_them(
+    reader: AnswerReader, data_path: str, records: int, items: int
+) -> None:
+    body = {"items": [{"on": 1, "in": [1, 2]}, {"in": [3]}, {"in": [4]}], "error": "some are old"}
+    page = await read(reader, body, data_path)
+    assert (page.count, len(page.items)) == (records, items)
 
 
 def test_shapes_never_tell_values() -> None:

@@ -62,7 +62,8 @@ async def test_no_more_pages_are_read_than_are_wanted(
     (reading,) = reader.readings
     assert (len(reading.pages), reading.complete) == (min(limit, 9), limit >= 9)
     assert reading.error is None
-    assert reading.goes_on() is (limit < 9)
+    assert reading.cut is (reading.following is not None) is (limit < 9)
+    assert (reading.followed is not None) is (limit < 9)
 
 
 async def test_the_user_s_own_limit_of_pages_is_an_error_as_in_a_resync(
@@ -87,24 +88,42 @@ async def test_a_cursor_that_leads_back_is_an_error_although_no_more_is_wanted(
     assert reader.readings[0].error is not None
 
 
-def test_a_page_that_leads_to_one_that_was_read_is_told(opened: Opened) -> None:
-    settings, _ = opened(paginationType="cursor", cursorPath="next")
-    plan = build_plan(settings, parsed(resource("/items")))
-    reading = Reading(Listing("/items", plan.endpoint))
-    assert not reading.goes_on()
-    first = PageRequest("https://a/items", (("cursor", "x"),))
-    reading.add(Page(first, items=[1], body={"next": "y"}))
-    assert reading.goes_on()
-    second = PageRequest("https://a/items", (("cursor", "y"),))
-    reading.add(Page(second, items=[2], body={"next": "x"}))
+async def test_a_page_that_leads_to_one_that_was_read_is_told(runs: Runs, opened: Opened) -> None:
+    """Although that page is not asked for."""
+    settings, clients = opened(paginationType="next_link", nextLinkPath="next")
+    runs.api.json("/items", '{"items": [{"id": 1}], "next": "/items"}')
+    reader = FirstPages(clients.api, clients.jq, 1)
     with pytest.raises(PaginationError) as caught:
-        reading.goes_on()
+        await read(reader, build_plan(settings, parsed(resource("/items"))))
     assert str(caught.value) == (
-        "kind /items: page 2 leads to a page that was read already: the listing would never end. "
+        "kind /items: page 1 leads to a page that was read already: the listing would never end. "
         "Check cursorPath and paginationParam."
     )
-    reading.pages[-1] = Page(second, items=[2], body={"next": None})
-    assert not reading.goes_on()
+    (reading,) = reader.readings
+    assert reading.error is caught.value and not reading.cut
+    assert runs.api.asked == ["/items"]
+
+
+async def test_what_a_page_says_and_which_of_it_is_followed(runs: Runs, opened: Opened) -> None:
+    settings, clients = opened(paginationType="cursor", pageSize="1")
+    runs.api.json("/items", '{"items": [{"id": 1}], "next_cursor": "c2", "total": 5}')
+    reader = FirstPages(clients.api, clients.jq, 1)
+    await read(reader, build_plan(settings, parsed(resource("/items"))))
+    (reading,) = reader.readings
+    assert [str(sign) for sign in reading.signs] == ["next_cursor (c2)", "total (5)"]
+    assert reading.followed and reading.followed.name == "next_cursor"
+    assert reading.will_end == "it ends on a page with no next cursor"
+
+
+async def test_an_end_with_a_warning_is_not_proven(runs: Runs, opened: Opened) -> None:
+    """100 records in one response are a usual page size."""
+    settings, clients = opened()
+    items = ", ".join(f'{{"id": {number}}}' for number in range(100))
+    runs.api.json("/items", f'{{"items": [{items}]}}')
+    reader = FirstPages(clients.api, clients.jq, 1)
+    await read(reader, build_plan(settings, parsed(resource("/items"))))
+    (reading,) = reader.readings
+    assert (reading.complete, reading.proven, reading.cut) == (True, False, False)
 
 
 def test_pieces_of_a_page_are_one_page(opened: Opened) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import os
 import resource
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -28,10 +29,12 @@ def children() -> list[int]:
     me = str(os.getpid())
     found = []
     for folder in Path("/proc").iterdir():
-        if folder.name.isdecimal():
-            stat = (folder / "stat").read_text().rpartition(")")[2].split()
-            if stat[1] == me and stat[0] != "Z":
-                found.append(int(folder.name))
+        # Other processes of this machine come and go meanwhile.
+        with suppress(FileNotFoundError, ProcessLookupError):
+            if folder.name.isdecimal():
+                stat = (folder / "stat").read_text().rpartition(")")[2].split()
+                if stat[1] == me and stat[0] != "Z":
+                    found.append(int(folder.name))
     return found
 
 

@@ -12,6 +12,7 @@ import pytest
 from client import HttpClient, Redactor, Traffic
 from pagination import End, Page, PageRequest
 from pagination.paginator import Progress
+from pagination.sign import Says, Sign, SignKind
 from resync.listing import Listing
 from resync.plan import ListingPlan
 from resync.progress import REASONS_KEPT, KindProgress, ResyncProgress
@@ -90,9 +91,11 @@ def kind(monkeypatch: pytest.MonkeyPatch) -> Iterator[Kind]:
         yield Kind(clock, told)
 
 
-def page(items: int, so_far: int, total: int | None = None) -> Page:
-    progress = Progress(pages=1, items=so_far, total=total)
-    return Page(PageRequest("https://a"), items=[{}] * items, progress=progress)
+def page(items: int, so_far: int, total: int | None = None, number: int = 1) -> Page:
+    told = Says.MORE if total is not None and total > so_far else Says.END
+    signs = () if total is None else (Sign("total", SignKind.TOTAL, told, total),)
+    progress = Progress(pages=number, records=so_far)
+    return Page(PageRequest("https://a"), items=[{}] * items, progress=progress, signs=signs)
 
 
 async def test_the_beginning(kind: Kind) -> None:
@@ -182,7 +185,7 @@ async def test_how_far_many_listings_are(kind: Kind) -> None:
 async def test_the_end(kind: Kind) -> None:
     kind.client.traffic = Traffic(5, 1, 0.5)
     with kind.progress(users()) as progress:
-        await kind.page(progress, page(3, 3), page(2, 5))
+        await kind.page(progress, page(3, 3), page(2, 5, number=2))
         kind.client.traffic = Traffic(12, 3, 2.34)
     (summary,) = kind.summaries
     assert summary == Summary(

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from errors import ResponseError
-from resync.large_body import Digest, LargeBody, LargeError, spooled, take_apart
+from records import Records
+from resync.large_body import LargeBody, LargeError, spooled, take_apart
 from tests.resync.test_jq import children
 
 
@@ -25,7 +26,7 @@ async def items(body: LargeBody) -> list[Any]:
 
 async def test_items_and_what_surrounds_them() -> None:
     body = await taken_apart({"items": [1, 2, 3], "next": "n"})
-    assert (body.envelope["next"], len(body.records)) == ("n", 3)
+    assert (body.envelope["next"], body.items, body.records.count) == ("n", 3, 3)
     assert await items(body) == [1, 2, 3]
     assert body.file.closed
 
@@ -34,7 +35,7 @@ async def test_pages_are_told_from_each_other_by_their_items() -> None:
     bodies = [
         await taken_apart({"items": some, "at": at}) for at, some in enumerate(([1], [1], [2]))
     ]
-    records = [body.records for body in bodies]
+    records = [body.records.fingerprint for body in bodies]
     for body in bodies:
         body.file.close()
     assert records[0] == records[1]
@@ -67,7 +68,7 @@ async def test_items_that_were_not_found_are_told_with_what_is_there() -> None:
 
 
 async def test_what_the_file_cannot_hold_is_an_error() -> None:
-    body = LargeBody(None, Digest(1, ""), io.BytesIO(b"[1e999]\n"))
+    body = LargeBody(None, 1, Records(1), {}, io.BytesIO(b"[1e999]\n"))
     with pytest.raises(ResponseError, match="the answer holds what cannot be kept: "):
         await items(body)
     assert body.file.closed

@@ -14,6 +14,7 @@ from resync.exact_jq import evaluate
 from resync.extraction import as_items, keys_in, simple_outputs
 from resync.formats import parse_json
 from resync.large_worker import Order, take_apart
+from resync.record_path import records_in
 
 
 def in_memory(content: bytes, data_path: str) -> list[Any] | None:
@@ -39,7 +40,9 @@ def in_pieces(content: bytes, data_path: str) -> list[Any] | None:
     if summary.error is not None:
         return None
     items = [item for line in target.getvalue().splitlines() for item in json.loads(line)]
-    assert summary.count == len(items)
+    assert summary.items == len(items)
+    counted = records_in(parse_json(content, None, ""), data_path, None).count
+    assert summary.records.count == counted
     return items
 
 

@@ -5,15 +5,28 @@ from __future__ import annotations
 import json
 from itertools import pairwise
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 
 from sandbox.sample_api import SampleApi
+from sandbox.serving import serve
+from tests.support.canned import CannedApi
 from tests.support.core import resource
 from tests.support.running import Runs, items_of
 
 SECRET = "tok-1f2e3d4c5b"
 PARENTS = {"of": {"values": ["a"]}}
+
+
+class CountsFromOne(CannedApi):
+    """Seven records, the first at offset 1."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        query = dict(parse_qsl(scope["query_string"].decode()))
+        start = max(0, int(query["offset"]) - 1)
+        self.json("/items", json.dumps([{"id": number} for number in range(7)][start : start + 3]))
+        await super().__call__(scope, receive, send)
 
 
 async def test_items_that_are_no_objects_become_values_and_carry_their_placeholders(
@@ -109,15 +122,38 @@ async def test_how_a_listing_ended_is_for_those_who_debug(runs: Runs, log: list[
 async def test_a_doubtful_end_is_a_warning_once_for_all_listings(
     runs: Runs, log: list[str]
 ) -> None:
-    """Offset is ignored, and the same page comes again: that may be all, or may not."""
-    runs.api.json("/of/a", '{"items": [{"id": 1}]}')
-    runs.api.json("/of/b", '{"items": [{"id": 1}]}')
+    """Without pagination, a usual page size: that may be all, or the first page."""
+    for path in ("/of/a", "/of/b"):
+        runs.api.json(path, json.dumps({"items": [{"id": number} for number in range(20)]}))
     kind = resource("/of/{of}", path_parameters={"of": {"values": ["a", "b"]}})
-    found = await runs.items(kind, paginationType="offset", pageSize="50")
-    assert len(found) == 2
+    assert len(await runs.items(kind)) == 40
     warned = [line for line in log if "WARNING" in line]
     assert len(warned) == 1
     assert f"kind /of/{{of}}, GET {runs.url}/of/" in warned[0]
+    assert "20 records came in one response, which is a usual page size" in warned[0]
+
+
+@pytest.mark.parametrize("count", [1, 50, 60])
+@pytest.mark.parametrize("pagination", ["offset", "page"])
+async def test_an_api_that_ignores_the_position_is_an_error_that_names_the_parameter(
+    runs: Runs, pagination: str, count: int
+) -> None:
+    """The same page again, short or full: nothing shows that it is all."""
+    records = [{"id": number} for number in range(count)]
+    runs.api.json("/items", json.dumps({"items": records}))
+    failure = await runs.failure(resource("/items"), paginationType=pagination, pageSize="50")
+    assert f"holds the same {count} records as the page before" in failure
+    assert f"paginationParam '{pagination}'" in failure
+
+
+async def test_pages_that_overlap_are_whole_and_told_once(runs: Runs, log: list[str]) -> None:
+    """An API that counts from 1 begins each page with the record that the one before ended with."""
+    settings = {"paginationType": "offset", "pageSize": "3"}
+    with serve(CountsFromOne()) as url:
+        found = await runs.items(resource("/items", data_path=None), baseUrl=url, **settings)
+    assert {one["id"] for one in found} == set(range(7))
+    warned = [line for line in log if "pages overlap" in line]
+    assert len(warned) == 1 and "startOffset" in warned[0]
 
 
 @pytest.mark.parametrize("pagination", ["offset", "page", "cursor"])

@@ -59,6 +59,18 @@ def test_another_type_keeps_the_page_size_and_the_guard_and_nothing_else() -> No
         ({"last_page_path": "last"}, "last_page_path", "last"),
         ({"total_path": "count"}, "total_path", "count"),
         ({"max_pages": 3}, "max_pages", 3),
+        ({"type": "offset", "start_offset": 1}, "start_offset", 1),
+        ({"total_pages_path": "X-WP-TotalPages"}, "total_pages_path", "X-WP-TotalPages"),
+        ({"total_pages_path": ".a[-1]"}, "total_pages_path", ".a[-1]"),
+        ({"short_page_ends": True}, "short_page_ends", True),
+        ({"short_page_ends": "true"}, "short_page_ends", True),
+        ({"ignored_signs": ["total", "next"]}, "ignored_signs", ("total", "next")),
+        ({"ignored_signs": "total, next"}, "ignored_signs", ("total", "next")),
+        ({"link_keeps_params": True}, "link_keeps_params", True),
+        ({"link_keeps_params": "false"}, "link_keeps_params", False),
+        ({"cursor_alone": "true"}, "cursor_alone", True),
+        ({"first_cursor": "*"}, "first_cursor", "*"),
+        ({"first_cursor": 0}, "first_cursor", "0"),
         ({"location": "body"}, "location", Location.BODY),
         ({"type": "page", "start_page": 0}, "start_page", 0),
         ({"type": "next_link", "next_link_path": "links.next"}, "next_link_path", "links.next"),
@@ -67,6 +79,31 @@ def test_another_type_keeps_the_page_size_and_the_guard_and_nothing_else() -> No
 )
 def test_each_key_overrides_its_setting(override: dict[str, Any], name: str, value: object) -> None:
     assert getattr(pagination_for(SETTINGS, override, "p"), name) == value
+
+
+def test_ignored_signs_are_the_integration_s_unless_the_resource_names_its_own() -> None:
+    settings = parse_settings(
+        {"baseUrl": "https://h", "paginationType": "page", "ignoredSigns": ["total"]}
+    )
+    assert pagination_for(settings, {"page_size": 5}, "p").ignored_signs == ("total",)
+    assert pagination_for(settings, {"ignored_signs": ["next"]}, "p").ignored_signs == ("next",)
+    assert pagination_for(settings, {"ignored_signs": []}, "p").ignored_signs == ()
+
+
+@pytest.mark.parametrize(
+    ("override", "told"),
+    [
+        ({"start_offset": -1}, "start_offset: is not allowed; found -1; allowed: a whole number"),
+        ({"total_pages_path": ".a["}, "total_pages_path: is neither a dot path nor jq (jq: error"),
+        ({"short_page_ends": "perhaps"}, "short_page_ends: is not allowed; found 'perhaps'"),
+        ({"ignored_signs": 5}, "ignored_signs: is not a list of names; found 5"),
+        ({"link_keeps_params": 1}, "link_keeps_params: found 1; allowed: true or false"),
+        ({"cursor_alone": "perhaps"}, "cursor_alone: found 'perhaps'; allowed: true or false"),
+    ],
+)
+def test_a_wrong_value_of_each_key_is_named(override: dict[str, Any], told: str) -> None:
+    (problem,) = problems(**override)
+    assert problem.startswith(f"selector.pagination.{told}")
 
 
 def test_an_unknown_key_is_named_with_its_likeness_or_all_there_are() -> None:

@@ -91,7 +91,7 @@ def test_an_array_at_a_path_is_never_in_memory(
     summary = body.taken_apart(value, data_path)
     assert summary.error is None
     assert body.items == items
-    assert summary.count == len(items)
+    assert summary.items == len(items)
 
 
 @pytest.mark.parametrize(
@@ -166,21 +166,21 @@ def test_what_is_not_plain_utf_8_is_read_as_a_whole(body: Body, value: bytes) ->
         with pytest.raises(ResponseError, match="empty"):
             body.taken_apart(value, ".")
         return
-    assert body.taken_apart(value, ".").count == 1
+    assert body.taken_apart(value, ".").items == 1
 
 
 def test_pieces_are_bounded_by_items_and_by_bytes(body: Body) -> None:
     summary = body.taken_apart(list(range(2 * PIECE_ITEMS + 1)), ".")
     assert [len(json.loads(line)) for line in body.lines] == [PIECE_ITEMS, PIECE_ITEMS, 1]
-    assert summary.count == 2 * PIECE_ITEMS + 1
+    assert summary.items == 2 * PIECE_ITEMS + 1
     # With its quotes, each text is half a piece.
     body.taken_apart(["x" * (PIECE_BYTES // 2 - 2)] * 5, ".")
     assert [len(json.loads(line)) for line in body.lines] == [2, 2, 1]
 
 
-def test_a_digest_tells_pages_from_each_other(body: Body) -> None:
-    digests = [
-        body.taken_apart(value, ".items").digest
+def test_a_fingerprint_tells_pages_from_each_other(body: Body) -> None:
+    prints = [
+        body.taken_apart(value, ".items").records.fingerprint
         for value in (
             {"items": [1, 2], "page": 1},
             {"items": [1, 2], "page": 2},
@@ -189,9 +189,9 @@ def test_a_digest_tells_pages_from_each_other(body: Body) -> None:
             {"items": [*range(PIECE_ITEMS), -1]},
         )
     ]
-    assert digests[0] == digests[1]
-    assert len(set(digests)) == 4
-    assert all(digests)
+    assert prints[0] == prints[1]
+    assert len(set(prints)) == 4
+    assert all(prints)
 
 
 def test_numbers_are_written_down_exactly(body: Body) -> None:

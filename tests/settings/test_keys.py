@@ -9,6 +9,7 @@ from port_ocean.core.handlers.port_app_config.models import Selector
 from pydantic.alias_generators import to_camel
 
 from mapping import CustomSelector, PathParameter
+from resync.overrides import KEYS
 from settings import Settings
 
 ROW = re.compile(r"^\| `(\w+)` \| `(tests/[\w/]+\.py)::(\w+)` \|$")
@@ -32,6 +33,7 @@ def test_every_key_has_a_row() -> None:
     assert set(rows()["Integration settings"]) == {to_camel(name) for name in Settings.model_fields}
     assert set(rows()["Selector"]) == set(CustomSelector.__fields__) - of_ocean
     assert set(rows()["A path parameter"]) == set(PathParameter.__fields__)
+    assert set(rows()["A resource's pagination"]) == set(KEYS)
 
 
 def test_every_row_names_a_test_that_exists() -> None:

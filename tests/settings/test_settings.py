@@ -25,6 +25,8 @@ def test_defaults() -> None:
     assert settings.pagination_type is PaginationType.NONE
     assert (settings.page_size, settings.start_page, settings.timeout) == (100, 1, 30)
     assert (settings.verify_ssl, settings.max_concurrent_requests) == (True, 10)
+    assert (settings.start_offset, settings.short_page_ends) == (0, False)
+    assert (settings.total_pages_path, settings.ignored_signs) == (None, ())
     assert settings.api_key_header == "X-API-Key"
     assert (settings.max_response_bytes, settings.max_pages) == (268_435_456, 100_000)
 
@@ -35,6 +37,10 @@ def test_defaults() -> None:
         ("pageSize", "250", 250),
         ("pageSize", " 250 ", 250),
         ("startPage", "0", 0),
+        ("startOffset", "1", 1),
+        ("totalPagesPath", ".meta.pages", "meta.pages"),
+        ("shortPageEnds", "true", True),
+        ("ignoredSigns", '["total"]', ("total",)),
         ("timeout", "2.5", 2.5),
         ("verifySsl", "false", False),
         ("verifySsl", "True", True),
@@ -74,6 +80,11 @@ def test_an_empty_field_of_the_form_is_one_that_was_not_filled_in(name: str, emp
         ("pageSize", "1.5"),
         ("pageSize", True),
         ("startPage", "-1"),
+        ("startOffset", "-1"),
+        ("startOffset", "first"),
+        ("shortPageEnds", "perhaps"),
+        ("totalPagesPath", "a..b"),
+        ("cursorPath", ".data[-1"),
         ("timeout", "0"),
         ("timeout", "nan"),
         ("timeout", "inf"),
@@ -142,6 +153,9 @@ def test_what_an_authentication_needs_must_be_there(auth: str, missing: list[str
         ("pagination_typ", "page", "paginationType"),
         ("pagesize", "5", "pageSize"),
         ("curserPath", "a", "cursorPath"),
+        ("totalPagePath", "a", "totalPagesPath"),
+        ("ignoreSigns", "a", "ignoredSigns"),
+        ("startOfset", "1", "startOffset"),
     ],
 )
 def test_near_misses_get_a_guess(name: str, value: str, guess: str) -> None:

@@ -26,7 +26,7 @@ def test_the_same_names_in_the_same_order() -> None:
 def test_the_same_default(name: str) -> None:
     default = FIELDS[name].default
     spec = ENTRIES[name].get("default")
-    if FIELDS[name].is_required() or default is None:
+    if FIELDS[name].is_required() or default in (None, ()):
         assert spec is None
     else:
         assert spec == (default if isinstance(default, bool) else str(default))
@@ -54,6 +54,35 @@ def test_the_same_choices() -> None:
     assert ENTRIES["paginationType"]["enum"] == list(PaginationType)
     assert ENTRIES["clientAuthMethod"]["enum"] == list(ClientAuthMethod)
     assert len([name for name, entry in ENTRIES.items() if "enum" in entry]) == 3
+
+
+def test_fields_of_one_type_show_for_it_alone() -> None:
+    shown = {
+        name: dependency["when"].get("in", [dependency["when"].get("equals")])
+        for name, entry in ENTRIES.items()
+        for dependency in entry.get("dependencies", [])
+        if dependency["on"] == "paginationType"
+    }
+    assert shown["startPage"] == ["page"]
+    assert shown["startOffset"] == ["offset"]
+    assert shown["cursorPath"] == ["cursor"]
+    assert shown["nextLinkPath"] == ["next_link"]
+    assert shown["headerLinkRel"] == ["header_link"]
+    assert shown["shortPageEnds"] == ["offset", "page"]
+    # Signs are read with every type.
+    assert shown.keys().isdisjoint({"hasMorePath", "totalPath", "totalPagesPath", "ignoredSigns"})
+
+
+def test_lists_and_flags_have_their_own_types() -> None:
+    types = {name: entry["type"] for name, entry in ENTRIES.items() if entry["type"] != "string"}
+    assert types == {
+        "customAuthRequest": "object",
+        "customAuthRequestTemplate": "object",
+        "customHeaders": "object",
+        "shortPageEnds": "boolean",
+        "ignoredSigns": "array",
+        "verifySsl": "boolean",
+    }
 
 
 def test_dependencies_and_sections_name_settings_that_exist() -> None:

@@ -22,9 +22,10 @@ from sandbox.fault_server.wire import JSON, Exchange, Received
 
 UNFIT = {
     *("204", "endless_cursors", "repeated_page", "record_inserted", "record_removed"),
-    *("stall", "stall_in_body", "gzip_bomb"),
+    *("blank_page", "has_more_with_nothing", "stall", "stall_in_body", "gzip_bomb"),
 }
-"""Faults that tell of other records, or that take so long that little else would happen."""
+"""Faults that tell of other records, or that take so long that little else would happen. An empty
+page that leads on is believed when it comes twice."""
 
 LONGEST_LATENCY = 0.01
 """Seconds."""

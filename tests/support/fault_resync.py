@@ -36,7 +36,7 @@ async def import_all(core: Core, server: FaultServer, cells: list[Cell], **setti
         "baseUrl": server.url,
         # Seconds are spent for each request that stalls; no other should ever be cut off.
         "timeout": "0.25" if any(cell.fault.startswith("stall") for cell in cells) else "5",
-        "maxPages": "20",
+        "maxPages": "30",
         "maxResponseBytes": "1000000",
         **settings,
     }

@@ -203,12 +203,75 @@ def other_header(url: str, query: Query) -> Reply:
     return Reply({"data": found}, {"next-page": f"{url}?_token={start + 10}"} if more else {})
 
 
+def fhir(url: str, query: Query) -> Reply:
+    """Links in a list, with one to the page before, too; ``_count``, and no position to guess."""
+    start = int(query.get("_state", "s0")[1:])
+    found, end = _cut(query, start, "_count", 10, 20)
+    links = [{"relation": "self", "url": f"{url}?{urlencode(query)}"}]
+    if end < len(RECORDS):
+        following = urlencode({**query, "_state": f"s{end}"})
+        links.append({"relation": "next", "url": f"{url}?{following}"})
+    if start:
+        links.append({"relation": "previous", "url": url})
+    return Reply({"resourceType": "Bundle", "link": links, "entry": found})
+
+
+def azure(url: str, query: Query) -> Reply:
+    """A continuation in a header, gone on the last page; ``continuationToken`` and ``$top``."""
+    start = int(query.get("continuationToken", "t0")[1:])
+    found, end = _cut(query, start, "$top", 20, 20)
+    more = {"x-ms-continuationtoken": f"t{end}"} if end < len(RECORDS) else {}
+    return Reply({"count": len(found), "value": found}, more)
+
+
+def last_item(url: str, query: Query) -> Reply:
+    """A bare array; ``since_id`` is the last item's own, and only an empty page ends it."""
+    ids = [record["id"] for record in RECORDS]
+    start = ids.index(query["since_id"]) + 1 if "since_id" in query else 0
+    return Reply(_cut(query, start, "limit", 20, 20)[0])
+
+
+def pages_told(url: str, query: Query) -> Reply:
+    """``meta.totalPages``, and 422 behind the last page."""
+    page, size = int(query.get("page", 1)), min(int(query.get("size", 10)), 20)
+    pages = -(-len(RECORDS) // size)
+    if page > pages:
+        return Reply({"message": "no such page"}, status=422)
+    found = RECORDS[(page - 1) * size : page * size]
+    return Reply({"data": found, "meta": {"page": page, "totalPages": pages, "size": size}})
+
+
+def null_next(url: str, query: Query) -> Reply:
+    """``next`` is always null, and pages are smaller than they were asked to be."""
+    page, size = int(query.get("page", 1)), min(int(query.get("size", 10)), 12)
+    return Reply({"items": RECORDS[(page - 1) * size : page * size], "next": None})
+
+
+def verdaccio(url: str, query: Query) -> Reply:
+    """``total`` is what was asked for, whatever there is; ``size``, and no way to the rest."""
+    found = RECORDS[: int(query.get("size", 20))]
+    return Reply({"objects": found, "total": len(found), "time": "now"})
+
+
+def only_a_flag(url: str, query: Query) -> Reply:
+    """More than comes, and a flag that says so where nobody looks; nothing leads there."""
+    told = {"state": {"inner": {"more_available": True}}}
+    return Reply({**told, "rows": RECORDS[:20]})
+
+
+def always_more(url: str, query: Query) -> Reply:
+    """``offset`` and ``limit``; ``has_more`` is true at the end, too."""
+    found, _ = _cut(query, int(query.get("offset", 0)), "limit", 10, 50)
+    return Reply({"results": found, "has_more": True})
+
+
 SHAPES: dict[str, Callable[[str, Query], Reply]] = {
     one.__name__: one
     for one in (
         github, slack, odata, odata_without_links, spring, stripe, nothing, strict, hubspot,
         zendesk, scim, google, relay, fixed_pages, fixed_offset, jira, limited, limited_pages, mean,
-        reserved, two_shapes, other_header,
+        reserved, two_shapes, other_header, fhir, azure, last_item, pages_told, null_next,
+        verdaccio, only_a_flag, always_more,
     )
 }  # fmt: skip
 

@@ -85,15 +85,22 @@ def test_a_listing_without_items_is_not_sure(
     assert outcome.confidence("identifier") == "not sure"
 
 
-def test_items_of_an_unusual_number_are_told_apart_from_a_full_page(
-    detect: Detect, canned: CannedApi, url: str
+@pytest.mark.parametrize("more", [{}, {"total": 100}, {"total": 100, "count": 100}])
+def test_a_usual_page_size_is_never_sure(
+    detect: Detect, canned: CannedApi, url: str, more: dict[str, int]
 ) -> None:
-    answer(canned, [{"id": number} for number in range(50)])
+    """A total that is the size of the page says nothing of what there is."""
+    answer(canned, {"objects": [{"id": number} for number in range(100)], **more})
     outcome = detect(f"{url}/things")
     assert outcome.code == 1
-    assert "50 is a usual page size" in outcome.out
-    answer(canned, {"total": 50, "items": [{"id": number} for number in range(50)]})
-    outcome = detect(f"{url}/things", "--force")
+    assert outcome.confidence("paginationType") == "not sure"
+    assert "100 is a usual page size" in outcome.out
+    assert not outcome.endpoints[0]["complete"]
+
+
+def test_a_total_of_an_unusual_number_is_sure(detect: Detect, canned: CannedApi, url: str) -> None:
+    answer(canned, {"total": 47, "items": [{"id": number} for number in range(47)]})
+    outcome = detect(f"{url}/things")
     assert outcome.code == 0
     assert outcome.confidence("paginationType") == "sure"
     assert outcome.endpoints[0]["pagination"]["total_path"] == "total"
@@ -169,7 +176,7 @@ def test_an_api_that_ignores_the_position_is_not_sure(
     assert outcome.confidence("paginationType") == "not sure"
     expected = {"pagination_type": "none"}
     assert outcome.endpoints[0]["pagination"] == expected
-    assert "20 items came and the answer tells of 60" in outcome.out
+    assert "20 items came and the response tells of 60" in outcome.out
 
 
 def test_a_total_that_lies_is_not_used(detect: Detect, api: SampleApi, api_url: str) -> None:

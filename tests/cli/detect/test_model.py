@@ -186,18 +186,50 @@ def test_the_format_in_a_path_is_no_part_of_a_name() -> None:
 def test_signs_are_read_outside_the_items() -> None:
     body = {
         "items": [{"next": "/wrong", "total": 5}],
-        "meta": {"next_cursor": "abc", "hasMore": True, "total": 12},
+        "meta": {"next_cursor": "abc", "hasMore": True, "total": 12, "totalPages": 3},
         "a.b": {"next_cursor": "hidden"},
         "@odata.nextLink": "https://a.example/next",
-        "@odata.count": 12,
+        "deep": {"down": {"marker": "m", "isLast": False}},
         "links": [{"rel": "next", "href": "/more"}],
     }
-    signals = read_signals(Answer(body=body), ItemsPath(("items",)))
-    assert signals.cursors == (("meta.next_cursor", "abc"),)
-    assert signals.links == (("@odata.nextLink", "https://a.example/next"),)
-    assert signals.more == (("meta.hasMore", True),)
-    assert signals.totals == (("meta.total", 12),)
-    assert signals.unnamed_link
+    headers = {"x-ms-continuationtoken": "t2", "next-page": "/x?page=2", "x-total-count": "12"}
+    signals = read_signals(Answer(body=body, headers=headers), ItemsPath(("items",)))
+    assert set(signals.cursors) == {
+        ("meta.next_cursor", "abc"),
+        ("X-Ms-Continuationtoken", "t2"),
+        ("deep.down.marker", "m"),
+    }
+    assert set(signals.links) == {
+        ("@odata.nextLink", "https://a.example/next"),
+        ('.links[] | select(.rel == "next") | .href', "/more"),
+        ("Next-Page", "/x?page=2"),
+    }
+    assert [(one.path, one.more, one.turned) for one in signals.flags] == [
+        ("meta.hasMore", True, False),
+        ("deep.down.isLast", True, True),
+    ]
+    assert set(signals.totals) == {("meta.total", 12), ("X-Total-Count", 12)}
+    assert signals.pages == (("meta.totalPages", 3),)
+    assert signals.other_places == ("deep.down.isLast",)
+    assert signals.promises_more
+
+
+@pytest.mark.parametrize(
+    ("links", "path"),
+    [
+        (
+            [{"relation": "self", "url": "/a"}, {"relation": "next", "url": "/b"}],
+            '.link[] | select(.relation == "next") | .url',
+        ),
+        ([{"rel": ["next"], "href": "/b"}], '.link[] | select(.rel | index("next")) | .href'),
+        ([{"rel": "prev", "href": "/b"}], None),
+        (["next"], None),
+    ],
+)
+def test_a_link_in_a_list_of_links(links: list[Any], path: str | None) -> None:
+    body = {"entry": [{"id": 1}], "link": links}
+    signals = read_signals(Answer(body=body), ItemsPath(("entry",)))
+    assert signals.links == (((path, "/b"),) if path else ())
 
 
 def test_names_for_people_and_for_jq() -> None:

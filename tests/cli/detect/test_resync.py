@@ -63,13 +63,43 @@ async def test_each_record_is_imported_once(
     assert (entity["title"], entity["properties"]) == ("Record 1", {"rank": 1})
 
 
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("only_a_flag", "hasMorePath 'state.inner.more_available' (true) says that there is more"),
+        ("always_more", "has_more (true) says that there are more records"),
+    ],
+)
 async def test_what_cannot_be_read_wholly_deletes_nothing(
-    core: Core, detect: Detect, folder: Path, shapes_url: str
+    core: Core, detect: Detect, folder: Path, shapes_url: str, name: str, told: str
 ) -> None:
-    await asyncio.to_thread(detect, f"{shapes_url}/stripe")
+    await asyncio.to_thread(detect, f"{shapes_url}/{name}")
     result = await resync(core, folder)
     assert not result.succeeded
-    assert "set paginationType" in result.error
+    assert told in result.error
+
+
+@pytest.mark.parametrize("has_more", ["lie_false", "flag"])
+@pytest.mark.parametrize("pagination", ["offset", "page", "cursor"])
+async def test_a_flag_that_ends_too_early_loses_nothing(
+    core: Core, detect: Detect, folder: Path, pagination: str, has_more: str
+) -> None:
+    """With a cap on pages a resync would end after the first one."""
+    core.api.behave(has_more=has_more, cap=20)
+    await asyncio.to_thread(detect, f"{core.api_url}/none/{pagination}/services")
+    result = await resync(core, folder)
+    assert result.succeeded, result.error
+    expected = sorted(record["id"] for record in core.api.records("services"))
+    assert core.catalog.identifiers("service") == expected
+
+
+async def test_a_next_link_that_is_always_null_loses_nothing(
+    core: Core, detect: Detect, folder: Path, shapes_url: str
+) -> None:
+    await asyncio.to_thread(detect, f"{shapes_url}/null_next")
+    result = await resync(core, folder)
+    assert result.succeeded, result.error
+    assert core.catalog.identifiers("null_next") == [record["id"] for record in RECORDS]
 
 
 @pytest.mark.parametrize("auth", AUTHS)

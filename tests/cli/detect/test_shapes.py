@@ -63,6 +63,7 @@ FOUND: dict[str, dict[str, str]] = {
     "scim": {
         "pagination_type": "offset",
         "pagination_param": "startIndex",
+        "start_offset": "1",
         "size_param": "count",
         "page_size": "20",
         "total_path": "totalResults",
@@ -119,6 +120,46 @@ FOUND: dict[str, dict[str, str]] = {
     },
     "two_shapes": {"pagination_type": "none"},
     "limited": {"pagination_type": "next_link", "next_link_path": "next", "page_size": "20"},
+    "stripe": {
+        "pagination_type": "cursor",
+        "pagination_param": "starting_after",
+        "cursor_path": "data.-1.id",
+        "size_param": "limit",
+        "page_size": "20",
+        "has_more_path": "has_more",
+    },
+    "last_item": {
+        "pagination_type": "cursor",
+        "pagination_param": "since_id",
+        "cursor_path": "-1.id",
+        "size_param": "limit",
+        "page_size": "20",
+    },
+    "other_header": {
+        "pagination_type": "next_link",
+        "next_link_path": "Next-Page",
+        "page_size": "10",
+    },
+    "fhir": {
+        "pagination_type": "next_link",
+        "next_link_path": '.link[] | select(.relation == "next") | .url',
+        "page_size": "10",
+    },
+    "azure": {
+        "pagination_type": "cursor",
+        "pagination_param": "continuationToken",
+        "cursor_path": "X-Ms-Continuationtoken",
+        "size_param": "$top",
+        "page_size": "20",
+    },
+    "pages_told": {
+        "pagination_type": "page",
+        "pagination_param": "page",
+        "start_page": "1",
+        "size_param": "size",
+        "page_size": "20",
+        "total_pages_path": "meta.totalPages",
+    },
 }
 FOUND["mean"] = FOUND["strict"]
 DATA_PATHS = {
@@ -136,8 +177,11 @@ def settings_of(endpoint: dict[str, Any]) -> dict[str, str]:
     return found
 
 
+NOT_SURE = {"null_next", "verdaccio", "only_a_flag", "always_more"}
+
+
 def test_every_shape_has_its_expectation() -> None:
-    assert FOUND.keys() == SHAPES.keys() - {"stripe", "other_header"}
+    assert FOUND.keys() == SHAPES.keys() - NOT_SURE
 
 
 @pytest.mark.parametrize("name", FOUND)
@@ -154,20 +198,67 @@ def test_it_finds_how_the_api_pages(
     assert name == "mean" or len(shapes.asked) == endpoint["requests"]
 
 
-def test_a_position_that_no_setting_can_name_is_told(detect: Detect, shapes_url: str) -> None:
-    outcome = detect(f"{shapes_url}/stripe")
+@pytest.mark.parametrize("name", sorted(FOUND.keys() - {"nothing", "two_shapes", "fixed_pages"}))
+def test_what_is_written_as_sure_was_read_to_the_end(
+    detect: Detect, shapes_url: str, name: str
+) -> None:
+    outcome = detect(f"{shapes_url}/{name}")
+    assert outcome.confidence("paginationType") == "sure"
+    (told,) = (
+        one["evidence"]
+        for one in outcome.endpoints[0]["findings"]
+        if one["setting"] == "paginationType"
+    )
+    assert "47 items read to the end: " in told
+
+
+def test_a_sign_of_more_that_nothing_follows_is_watched(detect: Detect, shapes_url: str) -> None:
+    """It stands where a resync would not look, and is named, so that a resync fails."""
+    outcome = detect(f"{shapes_url}/only_a_flag")
     assert outcome.code == 1
     (endpoint,) = outcome.endpoints
-    assert settings_of(endpoint) == {"pagination_type": "none", "has_more_path": "has_more"}
+    path = "state.inner.more_available"
+    assert settings_of(endpoint) == {"pagination_type": "none", "has_more_path": path}
     assert outcome.confidence("paginationType") == "not sure"
-    assert "starting_after with the last item's own id" in outcome.out
+    assert f"nothing that was tried gave it: {path}" in outcome.out
     assert not endpoint["complete"]
 
 
 def test_what_was_tried_in_vain_is_told_to_people(detect: Detect, shapes_url: str) -> None:
-    outcome = detect(f"{shapes_url}/stripe", output="text")
+    outcome = detect(f"{shapes_url}/only_a_flag", output="text")
     assert "Not sure: paginationType" in outcome.out
-    assert "page=2: the same items" in outcome.out
+    assert "page=1, pageNumber=1, page_number=1 and 3 more: the same items" in outcome.out
+
+
+def test_a_total_that_follows_the_size_that_is_asked_for_proves_nothing(
+    detect: Detect, shapes_url: str
+) -> None:
+    outcome = detect(f"{shapes_url}/verdaccio?size=20")
+    assert outcome.code == 1
+    assert outcome.confidence("paginationType") == "not sure"
+    assert settings_of(outcome.endpoints[0]) == {"pagination_type": "none"}
+
+
+def test_a_flag_that_never_says_end_is_not_sure(detect: Detect, shapes_url: str) -> None:
+    outcome = detect(f"{shapes_url}/always_more")
+    assert outcome.code == 1
+    (endpoint,) = outcome.endpoints
+    assert settings_of(endpoint)["pagination_type"] == "offset"
+    assert outcome.confidence("paginationType") == "not sure"
+    assert "but has_more (true) says that there is more" in outcome.out
+    assert "has_more_path" not in settings_of(endpoint)
+    assert not endpoint["complete"]
+
+
+def test_a_sign_that_says_end_on_the_first_of_many_pages_is_ignored(
+    detect: Detect, shapes_url: str
+) -> None:
+    """Else a page that is smaller than it was asked to be would end the listing."""
+    outcome = detect(f"{shapes_url}/null_next")
+    (endpoint,) = outcome.endpoints
+    assert endpoint["pagination"]["ignored_signs"] == ["next"]
+    assert (endpoint["items"], endpoint["complete"]) == (47, True)
+    assert outcome.confidence("paginationType") == outcome.confidence("ignoredSigns") == "likely"
 
 
 def test_a_limit_on_requests_is_kept_and_told(
@@ -206,9 +297,7 @@ def test_a_page_in_the_url_stays_where_without_it_the_answer_has_another_shape(
     assert "_page in the URL is set to 1" in " ".join(endpoint["notes"])
 
 
-def test_a_link_in_a_header_of_its_own_is_told(detect: Detect, shapes_url: str) -> None:
-    outcome = detect(f"{shapes_url}/other_header")
-    assert outcome.code == 1
-    assert outcome.confidence("paginationType") == "not sure"
-    assert "the link is in the header next-page, which no setting can name" in outcome.out
-    assert "does not know for filters" in outcome.out
+def test_the_query_of_the_kind_names_no_position(detect: Detect, shapes_url: str) -> None:
+    """Where offsets count from 1, that is a setting."""
+    (endpoint,) = detect(f"{shapes_url}/scim").endpoints
+    assert endpoint["kind"] == "/scim"

@@ -148,7 +148,8 @@ def test_records_inside_an_item(previews: Previews, canned: CannedApi) -> None:
     nested["port"]["itemsToParse"] = ".list"
     previews.write(nested)
     kind = previews.kind()
-    assert kind["listings"][0]["items"] == 2
+    (listing,) = kind["listings"]
+    assert (listing["items"], listing["records"]) == (1, 2)
     assert [one["identifier"] for one in kind["entities"]["sample"]] == ["x", "y"]
 
 

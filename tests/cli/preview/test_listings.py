@@ -64,21 +64,22 @@ def test_as_many_pages_as_asked_for_and_no_more(
 
 
 @pytest.mark.parametrize(
-    ("settings", "body", "evidence"),
+    ("settings", "body", "told"),
     [
         ({"PAGINATION_TYPE": "offset"}, {}, "an empty page ends it (a short one does not"),
-        ({"PAGINATION_TYPE": "offset"}, {"total": 5}, "the total of 5 ends it"),
-        ({"PAGINATION_TYPE": "page"}, {"has_more": True}, "own sign of more pages ends it"),
+        ({"PAGINATION_TYPE": "offset"}, {"total": 5}, "it ends on a short page that reaches total"),
+        ({"PAGINATION_TYPE": "offset", "TOTAL_PATH": "total"}, {"total": 5}, "when totalPath"),
+        ({"PAGINATION_TYPE": "page"}, {"has_more": True}, "it ends when has_more says so"),
         (
             {"PAGINATION_TYPE": "offset", "HAS_MORE_PATH": "meta.more"},
             {"meta": {"more": True}},
-            "meta.more ends it",
+            "meta.more will say when it ends",
         ),
-        ({"PAGINATION_TYPE": "cursor"}, {"next_cursor": "c2"}, "without a next cursor ends it"),
+        ({"PAGINATION_TYPE": "cursor"}, {"next_cursor": "c2"}, "a page with no next cursor"),
         (
             {"PAGINATION_TYPE": "next_link", "NEXT_LINK_PATH": "next"},
             {"next": "/things?page=2"},
-            "without a next link ends it",
+            "a page with no link to a next page",
         ),
     ],
 )
@@ -87,32 +88,122 @@ def test_what_would_end_a_listing(
     canned: CannedApi,
     settings: dict[str, str],
     body: dict[str, object],
-    evidence: str,
+    told: str,
 ) -> None:
     previews.settings |= settings
     canned.json("/things", json.dumps({"items": [{"id": "a"}, {"id": "b"}], **body}))
     previews.write(resource("/things"))
     (listing,) = previews.kind()["listings"]
-    assert not listing["ended"]
+    assert (listing["ended"], listing["cut"], listing["evidence"]) == (False, True, None)
     assert listing["next"]
-    assert evidence in listing["evidence"]
+    assert told in listing["will_end"]
 
 
 def test_what_has_ended_a_listing(previews: Previews, canned: CannedApi) -> None:
     previews.settings["PAGINATION_TYPE"] = "cursor"
     canned.json("/things", '{"items": [{"id": "a"}], "next_cursor": null}')
     previews.write(resource("/things"))
-    kind = previews.kind()
-    assert kind["listings"][0]["ended"]
-    assert kind["listings"][0]["evidence"] == "no next cursor"
-    assert kind["whole"]
+    told = previews.document()
+    (kind,) = told["kinds"]
+    (listing,) = kind["listings"]
+    assert (listing["ended"], listing["cut"], listing["will_end"]) == (True, False, None)
+    assert listing["evidence"] == "no next cursor"
+    assert kind["whole"] and told["whole"]
+
+
+def test_the_signs_of_a_listing(previews: Previews, canned: CannedApi) -> None:
+    previews.settings |= {"PAGINATION_TYPE": "cursor", "HAS_MORE_PATH": "meta.more"}
+    body = {"meta": {"more": True}, "next_cursor": "c2", "total": 9}
+    canned.json("/things", json.dumps({"items": [{"id": "a"}], **body}))
+    canned.headers = {"X-Total-Count": "9"}
+    previews.write(resource("/things"))
+    (listing,) = previews.kind()["listings"]
+    found = {one["name"]: (one["value"], one["says"], one["setting"]) for one in listing["signs"]}
+    assert found == {
+        "meta.more": (True, "more", "hasMorePath"),
+        "next_cursor": ("c2", "more", None),
+        "total": (9, "more", None),
+        "X-Total-Count": (9, "more", None),
+    }
+    assert listing["followed"] == "next_cursor"
+    shown = " ".join(previews.run().stdout.split())
+    assert "signs hasMorePath meta.more (true) says more; next_cursor (c2) says more, " in shown
+    assert "and is followed; total (9) says more" in shown
+    assert "cut after 1 page (--pages); goes on with cursor=c2; meta.more will say when" in shown
+
+
+def test_signs_of_the_end(previews: Previews, canned: CannedApi) -> None:
+    canned.json("/things", '{"items": [{"id": "a"}], "next": null, "has_more": false}')
+    previews.write(resource("/things"))
+    shown = " ".join(previews.run().stdout.split())
+    assert "1 item; ended: has_more (false) says that this was the last page" in shown
+    assert "has_more (false) says end" in shown and "next (null) says end" in shown
+
+
+def test_a_secret_in_a_sign(previews: Previews, canned: CannedApi) -> None:
+    previews.settings |= {"AUTH_TYPE": "bearer_token", "API_TOKEN": SECRET}
+    previews.settings |= {"PAGINATION_TYPE": "next_link", "NEXT_LINK_PATH": "next"}
+    link = f"/things?page=2&api_key=theirs&mine={SECRET}"
+    canned.json("/things", json.dumps({"items": [{"id": "a"}], "next": link, "cursor": SECRET}))
+    previews.write(resource("/things"))
+    for output in ("text", "json"):
+        done = previews.run("--output", output)
+        assert "/things?page=2" in done.stdout
+        assert SECRET not in done.stdout and "theirs" not in done.stdout
+
+
+def test_all_is_well_only_as_far_as_it_was_read(previews: Previews, canned: CannedApi) -> None:
+    canned.json("/more", '{"items": [{"id": "x", "name": "X"}], "next_cursor": "c2"}')
+    paged = resource("/more", pagination={"type": "cursor"})
+    things = resource("/things", data_path=".")
+    previews.write(things, paged, things, blueprints=[blueprint("record")])
+    told = previews.document()
+    assert [one["whole"] for one in told["kinds"]] == [True, False, True]
+    assert not told["whole"]
+    (last,) = " ".join(previews.run().stdout.split()).split("All is well")[1:]
+    assert last == (
+        ", as far as it was read: 3 kinds, 7 entities; "
+        "1 of 3 listings was cut after 1 page (--pages)."
+    )
+
+
+def test_an_end_that_is_not_certain_is_not_plainly_well(
+    previews: Previews, canned: CannedApi
+) -> None:
+    """So many records are a usual page size, and nothing says that they are all."""
+    canned.json("/things", json.dumps([{"id": f"a{n}", "name": "n"} for n in range(100)]))
+    told = previews.document()
+    (listing,) = told["kinds"][0]["listings"]
+    assert "usual page size" in listing["warning"]
+    assert (listing["ended"], told["whole"]) == (True, False)
+    shown = " ".join(previews.run().stdout.split())
+    assert "All is well, as far as it was read: 1 kind, 100 entities; 1 of 1 listing was" in shown
+    assert shown.count("usual page size") == 1
+
+
+def test_a_sign_of_more_by_none_is_an_error(previews: Previews, canned: CannedApi) -> None:
+    canned.json("/things", '{"items": [{"id": "a"}], "total_rows": 250}')
+    previews.write(resource("/things"))
+    kind = previews.kind(status=1)
+    assert "total_rows (250) says that there is more" in kind["errors"][0]
+    assert (kind["listings"][0]["ended"], kind["listings"][0]["cut"]) == (False, False)
+
+
+def test_records_that_a_data_path_leaves_out_are_told(
+    previews: Previews, canned: CannedApi
+) -> None:
+    canned.json("/things", '{"items": [{"id": "a", "on": true}, {"id": "b"}, {"id": "c"}]}')
+    previews.write(resource("/things", data_path=".items | map(select(.on))"))
+    (listing,) = previews.kind()["listings"]
+    assert (listing["items"], listing["records"]) == (1, 3)
+    assert "1 page, 1 item (3 records); ended" in " ".join(previews.run().stdout.split())
 
 
 def test_a_page_that_comes_again(previews: Previews) -> None:
     previews.settings["PAGINATION_TYPE"] = "offset"
-    kind = previews.kind("--pages", "2")
-    assert kind["listings"][0]["evidence"].startswith("the same page came again")
-    assert any("set paginationType to none" in note for note in kind["notes"])
+    (error,) = previews.kind("--pages", "2", status=1)["errors"]
+    assert "the API seems to ignore paginationParam 'offset'" in error
+    assert "paginationType to none" in error
 
 
 def test_a_cursor_that_leads_back(previews: Previews, canned: CannedApi) -> None:
