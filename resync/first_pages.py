@@ -12,7 +12,7 @@ from client.retry import RetryPolicy
 from errors import PaginationError
 from pagination import End, Page, PageRequest, build_paginator
 from pagination.ahead import digest_of
-from pagination.evidence import proof_to_come
+from pagination.forecast import proof_to_come
 from pagination.sign import Sign
 from resync.fan_out import Failures
 from resync.jq import Jq

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pagination import build_paginator
-from pagination.evidence import proof_to_come
+from pagination.forecast import proof_to_come
 from settings.model import PaginationSettings
 from tests.support.strategy_pages import LINK, NEXT, Response, full, listed, settings, short
 

@@ -139,6 +139,7 @@ def test_of_an_item_the_cursor_is_read_where_the_type_follows_it() -> None:
         {"cursor": True},
         {"links": {"self": NEXT, "prev": None}},
         {"links": []},
+        {"links": ["next", {"rel": "next-archive", "href": NEXT}]},
         {"link": NEXT},
         {"offset": 20},
         {"count": 10},
@@ -175,3 +176,9 @@ def test_no_false_signs(body: Any) -> None:
 )
 def test_no_false_signs_in_headers(headers: dict[str, str]) -> None:
     assert said(full(headers)) == {}
+
+
+def test_the_page_size_that_is_sent_back_is_no_total() -> None:
+    """``count`` may be a total, too."""
+    assert said(Response(7, {"count": 10})) == {}
+    assert said(Response(7, {"count": 11})) == {"count": (TOTAL, MORE)}

@@ -60,13 +60,28 @@ def test_links(path: str, link: str) -> None:
     there = Response(10, at(path, link))
     assert said(there) == {path: (LINKS, MORE)}
     assert signs(there)[0].value == link
-    for nothing in (None, ""):
+    for nothing in (None, "", False):
         assert said(Response(10, at(path, nothing))) == {path: (LINKS, END)}, nothing
         assert said(there, Response(10, at(path, nothing))) == {path: (LINKS, END)}, nothing
     assert said(full()) == {}
     assert said(there, full()) == {path: (LINKS, END)}
     assert said(there, full(), full()) == {path: (LINKS, END)}
     assert [one.gone for one in signs(there, full())] == [True]
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        (True, {"next": (FLAG, MORE)}),
+        ({"href": NEXT}, {"next.href": (LINKS, MORE)}),
+        ({"url": None}, {"next.url": (LINKS, END)}),
+        ({"cursor": "c"}, {"next.cursor": (CURSOR, MORE)}),
+        ({"page": 2}, {"next": (LINKS, MORE)}),
+        (["/items/2"], {"next": (LINKS, MORE)}),
+    ],
+)
+def test_what_stands_at_next_may_be_something_else(value: Any, found: Any) -> None:
+    assert said(full(next=value)) == found
 
 
 @pytest.mark.parametrize(
@@ -124,7 +139,7 @@ def test_a_link_without_results_says_that_this_was_the_last_page() -> None:
 def test_cursors(path: str) -> None:
     there = Response(10, at(path, "c7"))
     assert said(there) == {path: (CURSOR, MORE)}
-    for nothing in (None, ""):
+    for nothing in (None, "", False):
         (sign,) = signs(Response(10, at(path, nothing)))
         assert (sign.name, sign.says) == (path, END), nothing
     assert said(there, full()) == {path: (CURSOR, END)}
@@ -140,10 +155,11 @@ def test_a_cursor_may_have_any_value(value: Any) -> None:
 @pytest.mark.parametrize("path", ["next_cursor", "cursor", "paging.next.after", "scroll_id"])
 @pytest.mark.parametrize("zero", [0, "0"])
 def test_a_cursor_of_0_is_the_end_only_after_others(path: str, zero: Any) -> None:
-    assert said(Response(10, at(path, zero))) == {}
+    config = settings("cursor")
+    assert said(Response(10, at(path, zero)), config=config) == {}
     there = Response(10, at(path, 17))
-    assert said(there) == {path: (CURSOR, MORE)}
-    assert said(there, Response(10, at(path, zero))) == {path: (CURSOR, END)}
+    assert said(there, config=config) == {path: (CURSOR, MORE)}
+    assert said(there, Response(10, at(path, zero)), config=config) == {path: (CURSOR, END)}
 
 
 @pytest.mark.parametrize(

@@ -173,9 +173,15 @@ def rows(draw: st.DrawFn, api: ModelApi, size: int) -> tuple[bool, ...]:
     """Rows with hidden ones among them: as many in a row as the API's signs lead over."""
     tells_more = api.tells(*LEADS_ON, What.FLAG, What.LAST)
     # By offset nothing says how many pages were read: hidden rows make them overlap.
-    tells_more += api.tells(What.PAGES) if api.navigation != "offset" else []
-    blanks = 5 if tells_more else 2 if api.tells(*COUNTS) else 0
-    most = 0 if api.navigation == "offset" and api.short else size * (blanks + 1) - 1
+    by_offset = api.navigation == "offset"
+    tells_more += [] if by_offset else api.tells(What.PAGES)
+    counts = api.tells(What.TOTAL, What.RANGE) if by_offset else api.tells(*COUNTS)
+    blanks = 5 if tells_more else 2 if counts else 0
+    most = size * (blanks + 1) - 1
+    if by_offset and not tells_more:
+        # An offset may move by one record at a time: below a total three empty pages are the end.
+        most = size + blanks - 1
+    most = 0 if by_offset and api.short else most
     if draw(st.integers(0, 2)) == 0:
         most = 0
     runs = st.tuples(st.integers(0, 14), st.integers(0, min(most, 40)))
