@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from pagination import build_paginator
-from pagination.evidence import after_refusal, after_repetition
+from pagination import End, PageRequest, build_paginator
+from pagination.evidence import after_refusal, after_repetition, decide
 from settings.model import PaginationSettings
 from tests.support.strategy_pages import (
     BLANK,
@@ -15,6 +15,7 @@ from tests.support.strategy_pages import (
     HALVES,
     LINK,
     NEXT,
+    URL,
     Ends,
     Outcome,
     Response,
@@ -281,6 +282,13 @@ def test_a_refused_page(
         assert_end(end, outcome)
     else:
         assert end is None
+
+
+@pytest.mark.parametrize(("size", "ends"), [("50", True), ("20", False), ("5", False)])
+def test_a_page_is_short_of_the_size_that_the_resource_asks_for(size: str, ends: bool) -> None:
+    config = settings("offset", page_size=100, short_page_ends=True)
+    page = listed(config, Response(20, {}), request=PageRequest(URL, (("limit", size),)))
+    assert isinstance(decide(page, build_paginator(config)), End) is ends
 
 
 @pytest.mark.parametrize(

@@ -233,6 +233,10 @@ STRICTER = [
         Response(7, {"total": 8}, counted=False), outcome=raises("total (8) says", IGNORE)),
     row("a total that is not above the items, where records cannot be counted", NONE,
         Response(7, {"total": 7}, counted=False), outcome=Ends("paginationType is none")),
+    *(row(f"a total of {total} where 20 items came of records that cannot be counted", CURSOR,
+          Response(10, {"next_cursor": "c", "total": total}, counted=False),
+          Response(10, {"next_cursor": None, "total": total}, counted=False), outcome=outcome)
+      for total, outcome in ((20, Ends("no next cursor")), (21, raises("total (21) says")))),
     row("pages lead on where records cannot be counted", PAGE, Response(0, {}, counted=False),
         outcome=CONTINUES),
 ]

@@ -112,6 +112,19 @@ async def test_a_total_that_shrinks_between_any_two_pages(
     assert ("removed from the listing" in (reading.ends[0].warning or "")) == bool(restarts)
 
 
+async def test_a_total_that_is_the_size_of_each_page_does_not_shrink() -> None:
+    pages = part(0, 3, total=3), part(3, 6, total=3), part(6, 8, total=2), blank(total=0)
+    reading = await read(replace(OFFSET, page_size=3), *pages)
+    whole(reading, 8, "an empty page")
+    assert reading.restarts == 0
+
+
+async def test_pages_of_one_record_may_be_alike() -> None:
+    config = replace(OFFSET, page_size=1)
+    reading = await read(config, part(0, 1), part(1, 2), part(0, 1), blank())
+    assert (reading.error, reading.items) == (None, [0, 1, 0])
+
+
 async def test_a_named_total_that_shrinks_in_each_reading_is_an_error() -> None:
     config = replace(OFFSET, page_size=3, total_path="total")
     pages = part(0, 3, total=9), part(3, 6, total=8), part(6, 8, total=8)

@@ -124,6 +124,11 @@ async def test_a_position_that_is_ignored_is_named(type_: str) -> None:
         failed(reading, len(first.page(PageRequest(URL)).items), "paginationParam", repr(type_))
 
 
+async def test_an_empty_page_is_not_unlike_the_pages_around_it() -> None:
+    pages = blank(has_more=True), blank(has_more=True), part(0, 10), part(0, 10)
+    failed(await read(PAGE, *pages), 10, "seems to ignore paginationParam 'page'")
+
+
 async def test_a_cursor_that_leads_to_the_page_before_is_an_error() -> None:
     reading = await read(
         CURSOR, part(0, 10, next_cursor="a"), part(10, 20, next_cursor="b"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -64,6 +65,8 @@ async def read(
     try:
         async for page in pages:
             reading.pages.append(page)
+            # What is fetched ahead begins meanwhile.
+            await asyncio.sleep(0)
     except (PaginationError, RuntimeError) as error:
         reading.error = error
     assert not left or reading.error or most_pages, f"{len(left)} responses were not asked for"
