@@ -83,6 +83,16 @@ def usual_size(page: Page) -> str:
     )
 
 
+def limited(page: Page, paginator: Paginator) -> PaginationError:
+    """As many records over several pages as one was asked to hold, and nothing at half of that."""
+    size = paginator.settings.size_param
+    return PaginationError(
+        f"{page.progress.records or 0:,} records came over {page.progress.pages} pages, as many as "
+        f"{size} asks for, and a smaller {size} leads to no next page: this API seems to take it "
+        "for the size of the whole listing. Set sizeParam to an empty text."
+    )
+
+
 def no_first_page(sign: Sign, settings: PaginationSettings) -> PaginationError:
     """The first page says that there is one before it."""
     where = "startPage" if settings.type is PaginationType.PAGE else "startOffset"
@@ -104,17 +114,43 @@ def contradiction(end: Sign, more: Sign, page: Page) -> PaginationError:
 
 def repeated_page(page: Page, paginator: Paginator, *, differed: bool) -> PaginationError:
     """A page that holds what the one before held."""
+    settings, position = paginator.settings, paginator.position
     count = "" if page.count is None else f"{page.count:,} "
     told = f"page {page.progress.pages} holds the same {count}records as the page before"
+    if paginator.follows is Follows.SIGN and settings.type is not PaginationType.CURSOR:
+        return PaginationError(f"{told}: the link leads to it again. Check {position}.")
     if differed:
         return PaginationError(
             f"{told}, and that is not the end: the API may have served a page from a cache. "
-            f"Check {paginator.position}."
+            f"Check {position}."
         )
+    start = ", startPage to 1 if the API counts its pages from 1" if _from_0(settings) else ""
     return PaginationError(
-        f"{told}: the API seems to ignore {paginator.position}. Set it to the parameter that this "
-        "API uses, or paginationType to none if it sends everything at once."
+        f"{told}: the API seems to ignore {position}. Set it to the parameter that this API "
+        f"uses{start}, or paginationType to none if it sends everything at once."
     )
+
+
+def begins_anew(page: Page, paginator: Paginator) -> PaginationError:
+    """A page that holds what one before the last held."""
+    counts = paginator.follows is Follows.POSITION
+    short = ", or set shortPageEnds where a short page is its last" if counts else ""
+    return PaginationError(
+        f"page {page.progress.pages} holds the same records as an earlier page: the API may begin "
+        f"anew behind its last page. Check {paginator.position}{short}."
+    )
+
+
+def full_last_page(page: Page) -> str:
+    """A warning of an API that stays on a page that is full: it may be a limit, not the end."""
+    return (
+        f"the last page is full ({page.count:,} records) and served again for any page after it: "
+        "check whether this API shows no more than that"
+    )
+
+
+def _from_0(settings: PaginationSettings) -> bool:
+    return settings.type is PaginationType.PAGE and settings.start_page == 0
 
 
 def refused_page(error: Exception, previous: Page) -> Exception:
@@ -155,6 +191,8 @@ def _follower(sign: Sign, paginator: Paginator) -> str:
             path = sign.name.removesuffix(" rel=next")
             expression = f'.{path}[] | select((.rel // .relation) == "next") | (.href // .url)'
             return f"paginationType to next_link and nextLinkPath to '{expression}'"
+        case SignKind.LINK if not isinstance(sign.value, str):
+            return f"paginationType to what the keys of {sign.name!r} say (page, offset, cursor)"
         case SignKind.LINK:
             return f"paginationType to next_link and nextLinkPath to {sign.name!r}"
         case SignKind.CURSOR:

@@ -33,9 +33,12 @@ BLANK_PAGES_BELOW_A_TOTAL = 3
 """After so many of them, what a recognised total counts more is taken for hidden records."""
 
 USUAL_SIZES = frozenset(
-    {10, 15, 20, 25, 30, 40, 50, 60, 75, 100, 150, 200, 250, 500, 1000, 2000, 5000}
-)
-"""A number of records that is more likely a page size than an accident."""
+    (10, 12, 15, 16, 20, 24, 25, 30, 32, 36, 40, 48, 50, 60, 64, 75, 80, 100, 120, 128, 150, 200)
+) | frozenset((250, 256, 300, 400, 500, 512, 1000, 1024, 2000, 2500, 5000, 10_000))
+"""A number of records that is more likely a page size than an accident: one request makes sure."""
+
+WARNED_SIZES = frozenset({20, 25, 30, 50, 100, 200, 250, 500, 1000})
+"""Those of which one response without pages warns."""
 
 REFUSED_BEHIND_THE_END = frozenset({400, 404, 416, 422})
 
@@ -65,7 +68,10 @@ def decide(page: Page, paginator: Paginator) -> Decision:
     """
     _check(page, paginator)
     more = signs_of_more(page.signs)
-    if end := next((one for one in _named(page) if one.says is Says.END), None):
+    # What equals the first page may count that page alone, where something says more.
+    counted = page.progress.pages > 1 or not more
+    ends = (one for one in _named(page) if one.says is Says.END)
+    if end := next((one for one in ends if counted or one.kind is SignKind.FLAG), None):
         return End(_last(end))
     flags = (one for one in page.signs if one.kind is SignKind.FLAG and one.says is Says.END)
     if not more and (flag := next(flags, None)):
@@ -156,7 +162,7 @@ def _by_nothing(page: Page, paginator: Paginator, more: list[Sign]) -> End:
         raise unfollowed(more[0], page, paginator)
     warning = None
     proven = any(one.says is Says.END and one.kind is not SignKind.TOTAL for one in page.signs)
-    if page.count in USUAL_SIZES and page.count >= 20 and not proven:
+    if page.count in WARNED_SIZES and not proven:
         warning = usual_size(page)
     return End("paginationType is none", warning)
 
@@ -168,9 +174,8 @@ def _by_sign(page: Page, paginator: Paginator, more: list[Sign]) -> Decision:
         if more:
             raise unfollowed(more[0], page, paginator)
         end = End(nothing_to_follow(paginator))
-        if page.progress.pages > 1 or not _is_full(page, paginator):
-            return end
-        return Halve(end)
+        suspicious = _is_full(page, paginator) if page.progress.pages == 1 else False
+        return Halve(end) if suspicious or _is_limited(page, paginator) else end
     if page.count == 0:
         still = str(followed.value) == sent(page.request, paginator.settings)
         if still and all(one.kind is SignKind.CURSOR for one in more):
@@ -185,9 +190,9 @@ def _has_grown(sign: Sign, page: Page) -> bool:
     if sign.kind is not SignKind.TOTAL or sign.named:
         return False
     before, read = page.progress.earlier.get(sign.name), page.progress.records
-    if before is None or read is None or before.value == page.progress.first_page:
+    if before is None or before.least is None or read is None:
         return False
-    return bool(before.value <= read)
+    return before.least <= read and before.least != page.progress.first_page
 
 
 def _by_position(page: Page, paginator: Paginator, more: list[Sign]) -> Decision:
@@ -275,6 +280,15 @@ def _is_full(page: Page, paginator: Paginator) -> bool:
     return count == settings.page_size or (count > settings.page_size and count in USUAL_SIZES)
 
 
+def _is_limited(page: Page, paginator: Paginator) -> bool:
+    """Whether as many records came over several pages as one was asked to hold: some APIs take the
+    size for that of the whole listing, as OData's ``$top``."""
+    settings, progress = paginator.settings, page.progress
+    if not settings.size_param:
+        return False
+    return progress.pages > 1 and progress.records == settings.page_size > progress.largest_page
+
+
 def _asked_for_all(page: Page, paginator: Paginator, totals: list[Sign]) -> bool:
     """Whether every position below ``totals`` was asked for."""
     settings, progress = paginator.settings, page.progress
@@ -292,7 +306,8 @@ def _missing(page: Page, totals: list[Sign]) -> str:
     read = page.progress.records or 0
     return (
         f"{read:,} of {total.value:,} records were read when the listing ended: {total} counts "
-        "records that these credentials may not see, or that were removed meanwhile"
+        "records that these credentials may not see, or that were removed meanwhile, or the "
+        "listing was not read from its first record (startPage, startOffset, paginationType)"
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import httpx
@@ -10,10 +11,12 @@ from errors import PaginationError
 from pagination.paginator import Page, PageRequest
 from settings.model import PaginationSettings
 
+RELATIVE = re.compile(r"[\w./-]+\?[\w.$%\[\]-]+=")
+
 
 def is_link(text: str) -> bool:
     """Whether a text looks like a URL or a path, with its host or without."""
-    return text.startswith(("http://", "https://", "/", "?"))
+    return text.startswith(("http://", "https://", "/", "?")) or bool(RELATIVE.match(text))
 
 
 def is_link_of(text: str, request: PageRequest) -> bool:

@@ -55,8 +55,10 @@ ONLY_MORE = {
         "hasmoreitems", "hasmoreresults", "hasmoredata", "hasmorepages", "hasnextpages",
         "moreitems", "moreresults", "moredata", "morepages", "morerecords", "hasmorerecords",
         "hasmorepage", "hasadditional", "moreavailable", "istruncated", "exceededtransferlimit",
+        "truncated", "incompleteresults", "isincomplete", "partial", "partialresults",
+        "limitreached", "timedout",
     )),
-    "last": frozenset(("done", "isdone", "islastbatch", "finished")),
+    "last": frozenset(("done", "isdone", "islastbatch", "finished", "complete", "iscomplete")),
     "links": frozenset((
         "nexthref", "nexturi", "nextpageurl", "nextpagelink", "nextpageuri", "nextrecordsurl",
         "odata.nextlink",

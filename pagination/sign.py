@@ -35,7 +35,8 @@ class Sign:
     ``Link rel=next`` or ``X-Total-Count``; ``setting`` is the one that names it, empty where the
     place was recognised. ``gone`` tells that an earlier page had it and this one has not: of a
     link, cursor or next page number that is the end, anything else still holds. ``sure`` is False
-    for names that may mean something else: they may say more, and never end a listing."""
+    for names that may mean something else: they may say more, and never end a listing. ``least``
+    is the lowest total that earlier pages told at the same place."""
 
     name: str
     kind: SignKind
@@ -44,6 +45,7 @@ class Sign:
     setting: str = ""
     gone: bool = False
     sure: bool = True
+    least: int | None = None
 
     @property
     def named(self) -> bool:

@@ -86,6 +86,11 @@ def _named(page: Page, settings: PaginationSettings) -> Iterator[Sign]:
     last = at(settings.last_page_path)
     answered = flag is not MISSING or settings.has_more_path in page.progress.earlier
     if last not in (MISSING, None) and not answered:
+        if yes_or_no(last, strict=False) is None and last != "":
+            raise PaginationError(
+                f"lastPagePath {settings.last_page_path!r} leads to {last!r:.60}, which says "
+                "neither yes nor no"
+            )
         yield flag_sign(settings.last_page_path, last, not truthy(last), "lastPagePath")
     if settings.total_path:
         yield from _named_total(settings.total_path, at, page)
@@ -208,10 +213,10 @@ def remembered(page: Page) -> Mapping[str, Sign]:
     for sign in page.signs:
         counts = sign.kind in (SignKind.TOTAL, SignKind.PAGES)
         leads_on = sign.kind in LEADS_ON and sign.says is Says.MORE
-        before = found.get(sign.name)
-        if sign.kind is SignKind.TOTAL and before and before.value < sign.value:
-            # A total that grows counts records that came while the listing was read.
-            continue
+        if sign.kind is SignKind.TOTAL and not sign.gone:
+            before = found.get(sign.name)
+            lowest = before.least if before and before.least is not None else sign.value
+            sign = replace(sign, least=min(lowest, sign.value))
         if not sign.gone and (counts or leads_on or (sign.named and sign.kind is SignKind.FLAG)):
             found[sign.name] = sign
     return found

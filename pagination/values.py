@@ -42,6 +42,9 @@ def pages_sign(
 ) -> Sign | None:
     """The sign of a number of pages; ``number`` is the one that the response gives to its page."""
     read, pages, first = page.progress.pages, value, _first_number(page, settings, number)
+    if settings.type is PaginationType.OFFSET:
+        # An empty page may be the fault of an offset that means something else.
+        read -= page.progress.blank_pages
     if number is not None:
         read = number + 1 - (first or 0)
     is_last = "last" in plain(name)

@@ -7,7 +7,15 @@ from contextlib import aclosing
 from dataclasses import replace
 
 from errors import PaginationError
-from pagination.advice import full_page, refused_page, repeated_page, usual_size
+from pagination.advice import (
+    begins_anew,
+    full_last_page,
+    full_page,
+    limited,
+    refused_page,
+    repeated_page,
+    usual_size,
+)
 from pagination.ahead import Ahead, Fetch, digest_of
 from pagination.evidence import (
     MOST_BLANK_PAGES,
@@ -89,6 +97,7 @@ class _Reading:
         self._asked: set[bytes] = set()
         self._seen: set[int] = set()
         self._previous: Page | None = None
+        self._first: PageRequest | None = None
         self.step: Step | None = None
 
     @property
@@ -98,7 +107,7 @@ class _Reading:
 
     async def pages(self, request: PageRequest) -> AsyncGenerator[Page]:
         """Yields the pages in order."""
-        self.step = self._paginator.first(request)
+        self.step = self._first = self._paginator.first(request)
         try:
             while isinstance(self.step, PageRequest):
                 self._refuse_repetition(self.step)
@@ -181,12 +190,17 @@ class _Reading:
     async def _halved(self, page: Page, end: End) -> End:
         """``end``, if a page of half the size shows that the setting leads to the next page."""
         paginator = self._paginator
-        half = halved(page.request, paginator.settings, page.count)
+        assert self._first is not None
+        half = halved(self._first, paginator.settings, page.progress.first_page)
+        if half is None and page.progress.pages > 1:
+            return end
         if half is None:
             raise full_page(page, paginator, halved=False)
         other = with_signs(placed(await self._fetch(half, _nobody), None), paginator)
         if other.refused is None and paginator.followed(other.signs) is not None:
             return replace(end, evidence=f"{end.evidence}, where half the page size gives one")
+        if page.progress.pages > 1:
+            raise limited(page, paginator)
         if is_short(page, paginator) and other.count == page.count:
             # The API takes no notice of the size, and sent less than it was asked for.
             return replace(end, warning=usual_size(page))
@@ -209,11 +223,7 @@ class _Reading:
         # A hash of 64 bits: a listing of 100,000 pages keeps one for each.
         mark = hash(page.records.outline)
         if page.count != 1 and mark in self._seen:
-            raise PaginationError(
-                f"page {page.progress.pages} holds the same records as an earlier page: the API "
-                f"may begin anew behind its last page. Check {self._paginator.position}, or set "
-                "shortPageEnds where a short page is its last."
-            )
+            raise begins_anew(page, self._paginator)
         self._seen.add(mark)
         return False
 
@@ -227,15 +237,15 @@ class _Reading:
         if not isinstance(paginator, SeekablePaginator) or not page.progress.differed:
             raise error
         window = max(page.progress.largest_page, page.count or 1)
+        short = is_short(page, paginator)
         end = after_repetition(page, paginator)
         if end is not None:
             asked = asked_size(page.request, paginator.settings)
             behind = await self._fetch(paginator.past(page, max(window, asked)), _nobody)
             if behind.refused is None and behind.records.equals(page.records):
-                return end
-        if paginator.settings.type is not PaginationType.OFFSET:
-            raise error
-        if page.progress.blank_pages > MOST_BLANK_PAGES:
+                return end if short else replace(end, warning=full_last_page(page))
+        hides = paginator.settings.type is PaginationType.OFFSET and short
+        if not hides or page.progress.blank_pages > MOST_BLANK_PAGES:
             raise error
         self._keep(page)
         return paginator.past(page, window)
@@ -260,10 +270,11 @@ class _Reading:
     def _refuse_repetition(self, request: PageRequest) -> None:
         digest = digest_of(request)
         if digest in self._asked:
+            cursor = self._paginator.settings.type is PaginationType.CURSOR
             raise PaginationError(
                 f"the response leads to a page that was read already ({self._paginator.position} "
-                "would be repeated): the listing would never end. Check cursorPath and "
-                "paginationParam."
+                "would be repeated): the listing would never end. Check "
+                f"{'cursorPath and ' if cursor else ''}{self._paginator.position}."
             )
         self._asked.add(digest)
 

@@ -17,12 +17,14 @@ PLAIN_KEY = re.compile(r"[A-Za-z_]\w*")
 
 def refuse_envelope(body: dict[str, Any], paginates: bool) -> None:
     """Raises ``ResponseError`` if an object, which ``data_path`` '.' would take for one item,
-    seems to be what surrounds a listing: pagination is set, or an array of objects is in it, with
-    a sign of further pages beside."""
+    seems to be what surrounds a listing: pagination is set, or an array of objects is in it, alone
+    or with a sign of further pages beside."""
     arrays = list(_arrays_of_objects(body))
-    if not paginates and not any(_holds_sign(holder) for _, holder in arrays):
+    alone = len(body) == 1 and len(arrays) == 1 and arrays[0][1] is body
+    if not (paginates or alone or any(_holds_sign(holder) for _, holder in arrays)):
         return
-    why = "paginationType is set" if paginates else "it tells of pages"
+    why = "it is nothing but an array" if alone else "it tells of pages"
+    why = "paginationType is set" if paginates else why
     names = ", ".join(path for path, _ in arrays) or "none"
     example = arrays[0][0] if arrays else ".items"
     raise ResponseError(

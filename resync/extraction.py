@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from errors import ResponseError
@@ -14,7 +14,13 @@ SIMPLE_PATH = re.compile(r"(\.|(?:\.[A-Za-z_]\w*)+)(\[\]|\s*//\s*\[\])?")
 
 NAMED_KEY = re.compile(r"\.\"?([A-Za-z_]\w*)")
 MAX_KEYS_SHOWN = 12
-ERROR_KEYS = ("error", "errors", "fault", "errorcode", "errormessage", "exception")
+ERROR_KEYS = (
+    *("error", "errors", "fault", "errorcode", "errormessage", "errormessages", "errcode", "err"),
+    *("exception", "iserror", "haserrors", "odata.error"),
+)
+YES_KEYS = ("ok", "success", "issuccess", "succeeded")
+STATE_KEYS = ("status", "code", "statuscode", "stat", "result")
+STATUS_OBJECTS = ("status", "meta", "responsestatus")
 MESSAGE_KEYS = frozenset({"message", "msg", "detail", "title", "code", "status", "type"})
 
 
@@ -72,12 +78,11 @@ def refuse_error(body: Any, excerpt: str, *, item: bool = False) -> None:
     """
     if not isinstance(body, dict) or not body:
         return
-    values = {str(key).lower().replace("-", "").replace("_", ""): one for key, one in body.items()}
-    failed = any(values.get(key) for key in ERROR_KEYS)
-    failed = failed or values.keys() <= MESSAGE_KEYS
+    values = {_plain(key): value for key, value in body.items()}
+    failed = any(values.get(key) for key in ERROR_KEYS) or values.keys() <= MESSAGE_KEYS
     if not item:
-        failed = failed or any(key in values and _is_no(values[key]) for key in ("ok", "success"))
-        failed = failed or any(_tells_failure(values.get(key)) for key in ("status", "code"))
+        inner = (values.get(key) for key in STATUS_OBJECTS)
+        failed = failed or _tells_failure(values) or any(map(_holds_failure, inner))
     if failed:
         raise ResponseError(
             f"the answer is {shape_of(body)}: an error with a status of success. It begins: "
@@ -85,17 +90,32 @@ def refuse_error(body: Any, excerpt: str, *, item: bool = False) -> None:
         )
 
 
+def _plain(key: Any) -> str:
+    return str(key).lower().replace("-", "").replace("_", "")
+
+
+def _holds_failure(value: Any) -> bool:
+    if not isinstance(value, dict):
+        return False
+    values = {_plain(key): one for key, one in value.items()}
+    return any(values.get(key) for key in ERROR_KEYS) or _tells_failure(values)
+
+
+def _tells_failure(values: Mapping[str, Any]) -> bool:
+    """Whether flags, states or numbers say so: ``success: false``, ``status: "error"``, 500, "404",
+    40001 and -1; some APIs write 20000 where all is well."""
+    if any(key in values and _is_no(values[key]) for key in YES_KEYS):
+        return True
+    texts = {key: str(values.get(key)).strip().lower() for key in STATE_KEYS}
+    if any(text in ("error", "fail", "failed", "failure") for text in texts.values()):
+        return True
+    if any(text.startswith("-") and text[1:].isdecimal() for text in texts.values()):
+        return True
+    return any(text.isdecimal() and text[0] in "45" and int(text) >= 400 for text in texts.values())
+
+
 def _is_no(value: Any) -> bool:
     return value is False or value == 0 or str(value).lower() == "false"
-
-
-def _tells_failure(value: Any) -> bool:
-    """``error``, ``fail``, or a number like the statuses of HTTP that mean one (500, "404", 40001);
-    some APIs write 20000 where all is well."""
-    text = str(value).strip().lower()
-    if isinstance(value, int | str) and text.isdecimal():
-        return text[0] in "45" and int(text) >= 400
-    return text in ("error", "fail", "failed", "failure")
 
 
 def refuse_half(body: Any, data_path: str, excerpt: Callable[[bytes], str]) -> None:

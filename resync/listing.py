@@ -87,8 +87,9 @@ class ListingReader:
     def _warn_of_overlap(self, where: Callable[[], str], endpoint: EndpointPlan) -> None:
         self.warn_once(
             f"overlap {endpoint.template}",
-            f"{where()}: pages overlap: one begins with the record that the one before ended with. "
-            "Nothing is lost; check startOffset, as this API may count from 1.",
+            f"{where()}: pages overlap: one begins with what the one before ended with, which is "
+            "counted once. Records may have moved while they were read, or the API counts from "
+            "another number: check startOffset or startPage.",
         )
 
     def warn_once(self, subject: str, message: str) -> None:

@@ -149,6 +149,10 @@ class Printer:
         unread = "".join(f"; {one}" for one in _unread(kinds))
         if told["ok"] and not told["whole"]:
             good, style = "All is well, as far as it was read", "bold yellow"
+        empty = sum(not kind["entities"]["count"] for kind in kinds)
+        if told["ok"] and empty:
+            of = f"{empty} of {_count(len(kinds), 'kind')} would import nothing"
+            good, style = f"Nothing failed, but {of}", "bold yellow"
         self._line(f"{good}: {', '.join(counts)}{unread}.", style)
 
     def _row(self, label: str, text: str | Text, style: str = "") -> None:

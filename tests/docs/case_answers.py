@@ -223,6 +223,7 @@ CASES: dict[str, Case] = {
     "and it tells of pages": reads(
         Answer({"items": [{"id": 1}], "has_more": False}), data_path="."
     ),
+    "it is nothing but an array": reads(Answer({"items": [{"id": 1}]}), data_path="."),
     "did not end within": _hasty(reads(Answer([]), data_path="last(range(1e12))")),
     "it still gave outputs": _hasty(reads(Answer([]), data_path="range(1e12)"), 6.0),
     "it halted": reads(Answer({"a": [1, 2]}), data_path=".a[] | if . > 1 then halt else . end"),

@@ -69,12 +69,10 @@ UNFOLLOWED: dict[str, Case] = {
     "(all that it was asked for)": reads(
         page(1, 2), settings={"paginationType": "cursor"}, data_path="[.. | .id? // empty]"
     ),
-    "removed meanwhile. Check <path>": paged(
+    "paginationType). Check <path>": paged(
         "offset", page(1, 2, total=3), page(total=3), totalPath="total"
     ),
-    "may not see, or that were removed meanwhile`": paged(
-        "offset", page(1, 2, total=3), page(total=3)
-    ),
+    "startOffset, paginationType)`": paged("offset", page(1, 2, total=3), page(total=3)),
     "pages in a row are empty": paged("offset", page(has_more=True)),
     "which is a usual page size": reads(page(*range(50))),
     "of a listing, and <sign> says": paged("page", page(1, 2, has_more=True), Answer(b"no", 404)),
@@ -111,6 +109,16 @@ WRONG_PAGES: dict[str, Case] = {
     ),
     "pages are empty, although": paged("offset", *[page(has_more=True)] * 2, page(1)),
     "longer than maxPages": paged("cursor", page(1, next_cursor="a"), maxPages="1"),
+    "the link leads to it again": paged(
+        "next_link", page(1, 2, next="?p=2"), page(1, 2, next="?p=3"), nextLinkPath="next"
+    ),
+    "startPage to 1 if": paged("page", page(1, 2), page(1, 2), startPage="0"),
+    "shows no more than that": paged("page", page(1, 2), page(3, 4), page(3, 4)),
+    "came over <n> pages": paged(
+        "next_link",
+        *(page(1, 2, next="?p=2"), page(3, 4), page(1)),
+        **{"nextLinkPath": "next", "sizeParam": "top", "pageSize": "4"},
+    ),
     "pages overlap": paged("offset", page(1, 2), page(2, 3), page()),
     "Let the API sort": shrinking(totalPath="total"),
     "may have been passed over`": shrinking(),
@@ -122,6 +130,7 @@ WRONG_PATHS: dict[str, Case] = {
         "offset", page(1, 2, has_more=False, total=9), totalPath="total", hasMorePath="has_more"
     ),
     "is below the <n> records": paged("offset", page(1, 2, total=1), totalPath="total"),
+    "neither yes nor no": paged("page", page(1, last=3), lastPagePath="last"),
     "which is no number": paged("page", page(1, pages="many"), totalPagesPath="pages"),
     "neither text nor a whole number": paged(
         "cursor", page(1, next_cursor=["a"]), cursorPath="next_cursor"

@@ -62,11 +62,11 @@ def odata() -> Shape:
     records = [{"Id": name, "Name": name} for name in names]
 
     def answer(ask: Ask) -> Answer:
-        if (ask.query.get("$top"), ask.query.get("$select")) != ("100", "Id,Name"):
+        if (ask.query.get("$top"), ask.query.get("$select")) != (None, "Id,Name"):
             return REFUSED
         start = int(ask.query.get("$skiptoken", 0))
         found, more = window(records, start, 100, CAP)
-        query = f"$select=Id,Name&$top=100&$skiptoken={start + CAP}"
+        query = f"$select=Id,Name&$skiptoken={start + CAP}"
         link = {"@odata.nextLink": f"{ask.url}?{query}"} if more else {}
         return Answer({"value": found, **link})
 

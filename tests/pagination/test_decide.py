@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from pagination import End, PageRequest, build_paginator
-from pagination.evidence import after_refusal, after_repetition, decide
+from pagination.evidence import USUAL_SIZES, after_refusal, after_repetition, decide
 from settings.model import PaginationSettings
 from tests.support.strategy_pages import (
     BLANK,
@@ -297,7 +297,7 @@ def test_a_page_is_short_of_the_size_that_the_resource_asks_for(size: str, ends:
 def test_a_total_that_is_a_usual_page_size_proves_nothing_on_the_first_page(size: int) -> None:
     config = settings("offset", page_size=10_000)
     assert_decided(config, [Response(size, {"total": size})], CONTINUES)
-    more = size + 1
+    more = next(one for one in range(size + 1, 10_000) if one not in USUAL_SIZES)
     assert_decided(config, [Response(more, {"total": more})], Ends("the total is reached"))
 
 
