@@ -57,11 +57,11 @@ async def walk(
     ``fetch`` gets a page; at most ``permits`` of its calls run at a time, and at most
     ``permits - 1`` of them ask for more than a sequential reader would. ``forget`` is called
     before a page is asked for once more. After ``most_pages`` the walk stops without an end. A
-    listing whose total shrinks while it is read is read
-    again, after ``on_restart``: what is behind a removed record moves up, past a reader who
-    counts. Raises ``PaginationError`` for a listing that loops, repeats itself, contradicts
-    itself, says more than can be followed, is longer than ``maxPages`` or shrinks in every
-    reading, and whatever ``fetch`` raises for a page that the listing needs.
+    listing whose total shrinks while it is read is read again, after ``on_restart``: what is
+    behind a removed record moves up, past a reader who counts. Raises ``PaginationError`` for a
+    listing that loops, repeats itself, contradicts itself, says more than can be followed, is
+    longer than ``maxPages`` or shrinks in every reading, and whatever ``fetch`` raises for a page
+    that the listing needs.
     """
     for number in range(1, READINGS + 1):
         reading = _Reading(paginator, fetch, permits, forget or on_restart, most_pages)
@@ -237,7 +237,8 @@ class _Reading:
         if not isinstance(paginator, SeekablePaginator) or not page.progress.differed:
             raise error
         window = max(page.progress.largest_page, page.count or 1)
-        short = is_short(page, paginator)
+        # Shorter than what the API sends, that is: it may cap the size that is asked for.
+        short = page.count is not None and page.count < page.progress.largest_page
         end = after_repetition(page, paginator)
         if end is not None:
             asked = asked_size(page.request, paginator.settings)

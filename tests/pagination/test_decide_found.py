@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -68,9 +69,11 @@ def test_by_offset_empty_pages_are_none_of_those_that_were_told() -> None:
     assert decided(config, *told) == Continue(blank=True)
 
 
-async def test_a_full_page_that_comes_again_in_the_middle_is_an_error() -> None:
-    """As a cache may serve it: the records of the page in its place would be lost."""
-    config = settings("offset")
+@pytest.mark.parametrize("asked", [10, 100])
+async def test_a_full_page_that_comes_again_in_the_middle_is_an_error(asked: int) -> None:
+    """As a cache may serve it: the records of the page in its place would be lost. A page is full
+    for an API that caps the size that is asked for, too."""
+    config = replace(settings("offset"), page_size=asked)
     reading = await read(
         config, part(0, 10), part(10, 20), part(10, 20), part(30, 40), part(40, 40)
     )
