@@ -177,8 +177,9 @@ def _by_sign(page: Page, paginator: Paginator, more: list[Sign]) -> Decision:
         suspicious = _is_full(page, paginator) if page.progress.pages == 1 else False
         return Halve(end) if suspicious or _is_limited(page, paginator) else end
     if page.count == 0:
-        still = str(followed.value) == sent(page.request, paginator.settings)
-        if still and all(one.kind is SignKind.CURSOR for one in more):
+        position = sent(page.request, paginator.settings)
+        cursors = [followed, *more]
+        if all(one.kind is SignKind.CURSOR and str(one.value) == position for one in cursors):
             return End("an empty page whose cursor is the one that was sent")
         return _blank(page, paginator, more or [followed])
     return Continue()
@@ -224,11 +225,12 @@ def _blank(page: Page, paginator: Paginator, more: list[Sign]) -> Decision:
     """An empty page although ``more``: it is read over, but not for ever."""
     blank, settings = page.progress.blank_pages, paginator.settings
     hidden = all(one.kind is SignKind.TOTAL and one.sure for one in more) and (
-        paginator.follows is Follows.POSITION
-        and bool(page.progress.records)
-        and _asked_for_all(page, paginator, more)
+        paginator.follows is Follows.POSITION and _asked_for_all(page, paginator, more)
     )
     if hidden and blank >= BLANK_PAGES_BELOW_A_TOTAL:
+        if not page.progress.records:
+            # Credentials that may see nothing any more must not empty the catalog.
+            raise blank_pages(more[0], blank)
         if settings.total_path and any(one.named for one in more):
             raise PaginationError(
                 f"{_missing(page, more)}. Check {settings.total_path!r} (totalPath) and pagination."

@@ -38,14 +38,13 @@ class Progress:
     """Where a listing stands once a page was read, that page included.
 
     ``records`` counts those of all pages, None where one cannot be counted, and ``items`` what was
-    made of them; ``page_records`` those
-    of this one, without the ``overlap``, those that the page before ended with. ``first_page`` is
-    how many the first one holds. ``largest_page`` is the most records of a page so
-    far, this one left out. ``blank_pages`` counts the pages in a row that bring nothing new.
-    ``earlier`` holds, by name, what the pages before this one said. ``arrays`` tells that the
-    records were an array, ``differed`` that two pages in a row were unlike. ``first_number`` is the
-    page number that the first page told. ``total`` is the last total, ``shrunk`` whether one was
-    lower than one before.
+    made of them; ``page_records`` those of this page without the ``overlap``, those that the page
+    before ended with. ``first_page`` is how many the first one holds, ``largest_page`` the most of
+    a page before this one. ``blank_pages`` counts the empty pages in a row, ``stale_pages`` those
+    that bring nothing new. ``earlier`` holds, by name, what the pages before this one said.
+    ``arrays`` tells that the records were an array, ``differed`` that two pages in a row were
+    unlike. ``first_number`` is the page number that the first page told. ``total`` is the last
+    total, ``shrunk`` whether one was lower than one before.
     """
 
     pages: int = 1
@@ -55,6 +54,7 @@ class Progress:
     first_page: int | None = 0
     largest_page: int = 0
     blank_pages: int = 0
+    stale_pages: int = 0
     earlier: Mapping[str, Sign] = field(default_factory=dict)
     arrays: bool = False
     differed: bool = False

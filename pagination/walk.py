@@ -36,6 +36,9 @@ from settings.model import PaginationType
 READINGS = 3
 """How often a listing is read that shrinks while it is read."""
 
+FAR_RECORDS = 1000
+"""So far behind a page, by offset, no other page holds the same records, whatever its size."""
+
 Forget = Callable[[], Awaitable[None]]
 Step = PageRequest | End | PaginationError
 
@@ -242,11 +245,12 @@ class _Reading:
         end = after_repetition(page, paginator)
         if end is not None:
             asked = asked_size(page.request, paginator.settings)
-            behind = await self._fetch(paginator.past(page, max(window, asked)), _nobody)
+            far = paginator.past(page, max(window, asked) + FAR_RECORDS)
+            behind = await self._fetch(far, _nobody)
             if behind.refused is None and behind.records.equals(page.records):
                 return end if short else replace(end, warning=full_last_page(page))
         hides = paginator.settings.type is PaginationType.OFFSET and short
-        if not hides or page.progress.blank_pages > MOST_BLANK_PAGES:
+        if not hides or page.progress.stale_pages > MOST_BLANK_PAGES:
             raise error
         self._keep(page)
         return paginator.past(page, window)

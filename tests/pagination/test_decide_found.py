@@ -90,3 +90,21 @@ async def test_a_size_that_limits_the_whole_listing_is_an_error() -> None:
     capped = await read(config, *pages, part(0, 2, next="?p=2"))
     assert capped.error is None
     assert len(capped.ends) == 1
+
+
+@pytest.mark.parametrize("type_", ["offset", "page"])
+def test_records_of_which_not_one_is_seen_are_no_empty_listing(type_: str) -> None:
+    """As where the credentials have lost their rights."""
+    nothing = [Response(0, {"total": 7})] * 3
+    assert decided(settings(type_), *nothing[:2]) == Continue(blank=True)
+    with pytest.raises(PaginationError, match="3 pages in a row are empty"):
+        decided(settings(type_), *nothing)
+
+
+def test_a_cursor_that_stands_still_beside_one_that_moves_is_no_end() -> None:
+    still = {"nextPageToken": "same", "next_cursor": "c2"}
+    config = settings("cursor", cursor_path="nextPageToken")
+    before = Response(10, {"nextPageToken": "same", "next_cursor": "c1"})
+    assert decided(config, before, Response(0, still)) == Continue(blank=True)
+    alone = Response(0, {"nextPageToken": "same"})
+    assert isinstance(decided(config, Response(10, {"nextPageToken": "same"}), alone), End)

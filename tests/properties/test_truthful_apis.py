@@ -15,6 +15,24 @@ COUNTED = (PaginationType.PAGE, PaginationType.OFFSET)
 
 def excuses(api: ModelApi, settings: PaginationSettings) -> list[str]:
     """Why even settings that fit may end in an error, by the rules of the contract."""
+    return [*excuses_of_totals(api, settings), *excuses_of_ends(api, settings)]
+
+
+def excuses_of_totals(api: ModelApi, settings: PaginationSettings) -> list[str]:
+    """What a total that counts hidden records may cost."""
+    found = []
+    hidden_total = bool(api.tells(What.TOTAL, What.RANGE)) and api.counts_hidden and api.hides
+    if hidden_total and not any(api.rows):
+        found.append("a total counts records, and not one of them is seen")
+    if hidden_total and settings.page_size < 5:
+        found.append("more than 20 small pages in a row are empty, below a total")
+    if hidden_total and (settings.type not in COUNTED or settings.total_path):
+        found.append("a total counts hidden records")
+    return found
+
+
+def excuses_of_ends(api: ModelApi, settings: PaginationSettings) -> list[str]:
+    """What its last pages may cost."""
     found = []
     by_position = settings.type in COUNTED
     totals = api.tells(What.TOTAL, What.RANGE)
@@ -32,12 +50,8 @@ def excuses(api: ModelApi, settings: PaginationSettings) -> list[str]:
     if settings.type is PaginationType.OFFSET and api.short and api.behind == "repeated":
         found.append("the last page that comes again begins elsewhere than the last that was read")
     ambiguous = any("last" in one.path[-1].lower() for one in api.tells(What.PAGES))
-    if by_position and api.behind != "empty" and api.base == 0 and ambiguous:
+    if (api.behind != "empty" or not by_position) and api.base == 0 and ambiguous:
         found.append("last_page may be the number of the last page, or how many there are")
-    if hidden_total and settings.page_size < 5:
-        found.append("more than 20 small pages in a row are empty, below a total")
-    if hidden_total and (not by_position or settings.total_path):
-        found.append("a total counts hidden records")
     named = (settings.total_path, settings.total_pages_path, settings.has_more_path)
     if api.hides and len([*filter(None, (*named, settings.last_page_path))]) > 1:
         found.append("one named sign counts hidden records, the other does not")
