@@ -209,7 +209,7 @@ SHAPES = {
     ),
     "last page served again": Shape(stays_on_last, ".", paged("size", pageSize="10"), count=57),
     "last page served again, full": Shape(
-        stays_on_last, ".", paged("size", pageSize="100"), count=60
+        stays_on_last, ".", paged("size", pageSize="100"), count=60, warns="the last page is full"
     ),
     "nested records": Shape(
         services_with_deps, ".items", TENS, items_to_parse=".deps", count=90, keeps=of_services
