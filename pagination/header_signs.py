@@ -12,8 +12,8 @@ from pagination.link_header import parse_link_header
 from pagination.links import is_link
 from pagination.paginator import Page
 from pagination.places import CURSORS, HEADER_WORDS, MORE_FLAGS, NEXT, ONLY_MORE, Level
-from pagination.sign import Says, Sign, SignKind
-from pagination.values import total_sign
+from pagination.sign import Sign, SignKind
+from pagination.values import leading_sign, total_sign
 
 HEADER_CURSOR = re.compile(
     r"(?:^|[-_])next(?:$|[-_]|page|cursor|token|link|key|url|marker|offset)|cursor|continuation"
@@ -39,9 +39,7 @@ def header_link(headers: Mapping[str, str], rel: str, setting: str = "") -> Iter
     name = f"Link rel={rel}"
     for link in links:
         if rel.lower() in link.rels:
-            more = link.results
-            value = link.target if more else None
-            yield Sign(name, SignKind.LINK, Says.MORE if more else Says.END, value, setting)
+            yield leading_sign(name, SignKind.LINK, link.target if link.results else None, setting)
             return
 
 
@@ -54,9 +52,12 @@ def header_levels(headers: Mapping[str, str]) -> Iterator[Level]:
             with suppress(ValueError):
                 yield Level.of(name.title(), json.loads(value))
         elif words:
-            empty = value.strip().lower() in EMPTY
-            level[words] = (name.title(), None if empty else value)
+            level[words] = (name.title(), _or_none(value))
     yield level
+
+
+def _or_none(value: str) -> str | None:
+    return None if value.strip().lower() in EMPTY else value
 
 
 def _cursors(headers: Mapping[str, str]) -> Iterator[Sign]:
@@ -64,10 +65,8 @@ def _cursors(headers: Mapping[str, str]) -> Iterator[Sign]:
     for name, value in headers.items():
         if not _header_name(name)[1]:
             continue
-        empty = value.strip().lower() in EMPTY
         kind = SignKind.LINK if is_link(value) else SignKind.CURSOR
-        says = Says.END if empty else Says.MORE
-        yield Sign(name.title(), kind, says, None if empty else value)
+        yield leading_sign(name.title(), kind, _or_none(value))
 
 
 def _content_range(headers: Mapping[str, str], page: Page) -> Iterator[Sign]:

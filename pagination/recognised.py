@@ -29,7 +29,15 @@ from pagination.places import (
     plain,
 )
 from pagination.sign import Says, Sign, SignKind
-from pagination.values import as_count, as_total, flag_sign, pages_sign, total_sign, yes_or_no
+from pagination.values import (
+    as_count,
+    as_total,
+    flag_sign,
+    leading_sign,
+    pages_sign,
+    total_sign,
+    yes_or_no,
+)
 from settings.model import PaginationSettings, PaginationType
 
 INNER_LINKS = ("href", "url", "uri", "link", "path")
@@ -171,8 +179,7 @@ def _listed_link(path: str, links: Iterable[Any]) -> Iterator[Sign]:
     for link in links:
         if isinstance(link, dict) and "next" in _rels(link):
             target = link.get("href", link.get("url"))
-            says = Says.MORE if target else Says.END
-            yield Sign(f"{path} rel=next", SignKind.LINK, says, target or None)
+            yield leading_sign(f"{path} rel=next", SignKind.LINK, target or None)
             return
 
 

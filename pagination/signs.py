@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -19,6 +19,7 @@ from pagination.values import (
     as_count,
     as_total,
     flag_sign,
+    leading_sign,
     pages_sign,
     total_sign,
     yes_or_no,
@@ -26,9 +27,6 @@ from pagination.values import (
 from settings.model import PaginationSettings, PaginationType
 
 DEFAULT_LINK_PATH = "@odata.nextLink"
-
-At = Callable[[str | None], Any]
-"""What a path leads to on a page."""
 
 
 def signs_of(page: Page, settings: PaginationSettings) -> tuple[Sign, ...]:
@@ -75,15 +73,10 @@ def truthy(value: Any) -> bool:
 
 
 def _named(page: Page, settings: PaginationSettings) -> Iterator[Sign]:
-    def at(path: str | None) -> Any:
-        if path is None:
-            return MISSING
-        return find(path, page.body, page.headers, page.evaluated)
-
-    flag = at(settings.has_more_path)
+    flag = _at(page, settings.has_more_path)
     if flag is not MISSING:
         yield flag_sign(settings.has_more_path, flag, truthy(flag), "hasMorePath")
-    last = at(settings.last_page_path)
+    last = _at(page, settings.last_page_path)
     answered = flag is not MISSING or settings.has_more_path in page.progress.earlier
     if last not in (MISSING, None) and not answered:
         if yes_or_no(last, strict=False) is None and last != "":
@@ -93,22 +86,27 @@ def _named(page: Page, settings: PaginationSettings) -> Iterator[Sign]:
             )
         yield flag_sign(settings.last_page_path, last, not truthy(last), "lastPagePath")
     if settings.total_path:
-        yield from _named_total(settings.total_path, at, page)
+        yield from _named_total(settings.total_path, page)
     if settings.total_pages_path:
-        yield from _named_pages(settings.total_pages_path, at, page, settings)
-    yield from _own(page, settings, at)
+        yield from _named_pages(settings.total_pages_path, page, settings)
+    yield from _own(page, settings)
 
 
 def _leads_somewhere(path: str, page: Page) -> bool:
     """Whether a named path leads somewhere on this page or led on one before: only then is what is
     there not recognised, too."""
-    if path in page.progress.earlier:
-        return True
-    return find(path, page.body, page.headers, page.evaluated) is not MISSING
+    return path in page.progress.earlier or _at(page, path) is not MISSING
 
 
-def _named_total(path: str, at: At, page: Page) -> Iterator[Sign]:
-    value, holder = at(path), at(path.rpartition(".")[0] or None)
+def _at(page: Page, path: str | None) -> Any:
+    """What a named path leads to on this page, or ``MISSING``."""
+    if path is None:
+        return MISSING
+    return find(path, page.body, page.headers, page.evaluated)
+
+
+def _named_total(path: str, page: Page) -> Iterator[Sign]:
+    value, holder = _at(page, path), _at(page, path.rpartition(".")[0] or None)
     if isinstance(holder, dict) and "relation" in holder and not isinstance(value, dict):
         # Elasticsearch counts up to 10,000 exactly, and says beside the number whether it did.
         value = {**holder, "value": value}
@@ -121,8 +119,8 @@ def _named_total(path: str, at: At, page: Page) -> Iterator[Sign]:
         yield sign
 
 
-def _named_pages(path: str, at: At, page: Page, settings: PaginationSettings) -> Iterator[Sign]:
-    value = at(path)
+def _named_pages(path: str, page: Page, settings: PaginationSettings) -> Iterator[Sign]:
+    value = _at(page, path)
     if value is MISSING or value is None:
         return
     pages, number = as_count(value), page_number(page)
@@ -136,14 +134,14 @@ def _no_number(setting: str, path: str, value: Any) -> PaginationError:
     return PaginationError(f"{setting} {path!r} leads to {value!r:.60}, which is no number")
 
 
-def _own(page: Page, settings: PaginationSettings, at: At) -> Iterator[Sign]:
+def _own(page: Page, settings: PaginationSettings) -> Iterator[Sign]:
     """What the type itself follows, where a setting says where that is."""
     match settings.type:
         case PaginationType.CURSOR if settings.cursor_path:
-            yield from _named_cursor(settings.cursor_path, at(settings.cursor_path), page)
+            yield from _named_cursor(settings.cursor_path, _at(page, settings.cursor_path), page)
         case PaginationType.NEXT_LINK:
             path = settings.next_link_path or DEFAULT_LINK_PATH
-            yield from _named_link(path, at(path))
+            yield from _named_link(path, _at(page, path))
         case PaginationType.HEADER_LINK:
             yield from header_link(page.headers, settings.header_link_rel, "headerLinkRel")
 
@@ -168,8 +166,7 @@ def _named_cursor(path: str, value: Any, page: Page) -> Iterator[Sign]:
         if path not in page.progress.earlier:
             return
         empty = True
-    says = Says.END if empty else Says.MORE
-    yield Sign(path, SignKind.CURSOR, says, None if empty else value, "cursorPath")
+    yield leading_sign(path, SignKind.CURSOR, None if empty else value, "cursorPath")
 
 
 def _named_link(path: str, value: Any) -> Iterator[Sign]:
@@ -181,8 +178,7 @@ def _named_link(path: str, value: Any) -> Iterator[Sign]:
     empty = not value and (value is False or value != 0)
     if not empty and not isinstance(value, str):
         raise PaginationError(f"what is at nextLinkPath {path!r} is no link")
-    says = Says.END if empty else Says.MORE
-    yield Sign(path, SignKind.LINK, says, None if empty else value, "nextLinkPath")
+    yield leading_sign(path, SignKind.LINK, None if empty else value, "nextLinkPath")
 
 
 def _held(sign: Sign, page: Page, settings: PaginationSettings) -> Sign | None:

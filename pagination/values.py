@@ -17,6 +17,11 @@ def flag_sign(name: str | None, value: Any, more: bool, setting: str = "") -> Si
     return Sign(name or "", SignKind.FLAG, Says.MORE if more else Says.END, value, setting)
 
 
+def leading_sign(name: str, kind: SignKind, value: Any, setting: str = "") -> Sign:
+    """The sign of a link or cursor, whose ``value`` is None where there is none."""
+    return Sign(name, kind, Says.END if value is None else Says.MORE, value, setting)
+
+
 def total_sign(
     name: str, value: int, page: Page, setting: str = "", *, exact: bool = True
 ) -> Sign | None:

@@ -78,7 +78,7 @@ def refuse_error(body: Any, excerpt: str, *, item: bool = False) -> None:
     """
     if not isinstance(body, dict) or not body:
         return
-    values = {_plain(key): value for key, value in body.items()}
+    values = _plain_keys(body)
     failed = any(values.get(key) for key in ERROR_KEYS) or values.keys() <= MESSAGE_KEYS
     if not item:
         inner = (values.get(key) for key in STATUS_OBJECTS)
@@ -90,14 +90,15 @@ def refuse_error(body: Any, excerpt: str, *, item: bool = False) -> None:
         )
 
 
-def _plain(key: Any) -> str:
-    return str(key).lower().replace("-", "").replace("_", "")
+def _plain_keys(body: dict[Any, Any]) -> dict[str, Any]:
+    """``body`` by its keys without regard to case, ``-`` and ``_``."""
+    return {str(key).lower().replace("-", "").replace("_", ""): one for key, one in body.items()}
 
 
 def _holds_failure(value: Any) -> bool:
     if not isinstance(value, dict):
         return False
-    values = {_plain(key): one for key, one in value.items()}
+    values = _plain_keys(value)
     return any(values.get(key) for key in ERROR_KEYS) or _tells_failure(values)
 
 

@@ -89,12 +89,7 @@ def refuse_absent(body: Any, data_path: str) -> None:
         return
     value = body
     for depth, key in enumerate(path.alternatives[0]):
-        there = (
-            key in value
-            if isinstance(value, dict)
-            else isinstance(value, list) and isinstance(key, int) and key < len(value)
-        )
-        if not there:
+        if not _holds(value, key):
             before = path.alternatives[0][:depth]
             walked = "".join(f".{one}" if isinstance(one, str) else f"[{one}]" for one in before)
             at = f"at {walked}" if walked else "in the answer"
@@ -139,15 +134,17 @@ def _first(body: Any, path: RecordPath) -> tuple[Keys, Any]:
     for keys in path.alternatives:
         value = body
         for key in keys:
-            if isinstance(value, dict) and isinstance(key, str):
-                value = value.get(key)
-            elif isinstance(value, list) and isinstance(key, int) and key < len(value):
-                value = value[key]
-            else:
-                value = None
+            value = value[key] if _holds(value, key) else None
         if value is not None and value is not False:
             return keys, value
     return path.alternatives[-1], None
+
+
+def _holds(value: Any, key: str | int) -> bool:
+    """Whether a step of a path, a key or an index, leads from ``value`` to something."""
+    if isinstance(key, str):
+        return isinstance(value, dict) and key in value
+    return isinstance(value, list) and key < len(value)
 
 
 def _segment(text: str) -> tuple[tuple[Keys, ...], bool] | None:
