@@ -81,9 +81,11 @@ class Exchange:
 
     def reset(self) -> None:
         """Ends the connection with RST instead of FIN."""
-        opened: socket.socket = self._writer.get_extra_info("socket")
-        opened.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.closing = True
+        opened: socket.socket = self._writer.get_extra_info("socket")
+        if opened.fileno() < 0:  # The client was first.
+            return
+        opened.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self._writer.transport.abort()
 
 
