@@ -109,7 +109,13 @@ def after_refusal(previous: Page, paginator: Paginator) -> End | None:
     if more:
         covered = by_pages or _asked_for_all(previous, paginator, more)
         return End(evidence, _missing(previous, more)) if covered else None
-    return End(evidence) if reached or is_short(previous, paginator) else None
+    # One that was never there with a value may be one that this API leaves empty.
+    known = [
+        one
+        for one in _leading_no_further(previous)
+        if one.gone or one.name in previous.progress.earlier
+    ]
+    return End(evidence) if reached or known or is_short(previous, paginator) else None
 
 
 def after_repetition(page: Page, paginator: Paginator) -> End | None:
@@ -199,9 +205,7 @@ def _has_grown(sign: Sign, page: Page) -> bool:
 def _by_position(page: Page, paginator: Paginator, more: list[Sign]) -> Decision:
     short = is_short(page, paginator)
     if not more:
-        if end := next((one for one in page.signs if _leads_no_further(one, page, short)), None):
-            return End(_last(end))
-        reached = [one for one in _reached(page) if one.sure]
+        reached = [*_leading_no_further(page), *(one for one in _reached(page) if one.sure)]
         if reached and short and _is_shorter(page):
             return End(_last(reached[0]))
         if short and paginator.settings.short_page_ends:
@@ -241,13 +245,11 @@ def _blank(page: Page, paginator: Paginator, more: list[Sign]) -> Decision:
     return Continue(blank=True)
 
 
-def _leads_no_further(sign: Sign, page: Page, short: bool) -> bool:
-    """Whether a link or next page number says end; one that was never there with a value may be
-    one that this API leaves empty."""
-    if sign.says is Says.MORE or sign.kind not in (SignKind.LINK, SignKind.NEXT_PAGE):
-        return False
-    known = sign.gone or sign.name in page.progress.earlier
-    return known or (short and _is_shorter(page))
+def _leading_no_further(page: Page) -> list[Sign]:
+    """The links and next page numbers that say end: null, or gone where an earlier page had one. A
+    position follows neither, so a single page may have had one by mistake."""
+    ends = (one for one in page.signs if one.says is Says.END)
+    return [one for one in ends if one.kind in (SignKind.LINK, SignKind.NEXT_PAGE)]
 
 
 def _reached(page: Page) -> list[Sign]:

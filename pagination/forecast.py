@@ -21,7 +21,7 @@ def proof_to_come(page: Page, paginator: Paginator) -> str:
     if flag := next((one for one in more if one.kind is SignKind.FLAG), None):
         return f"it ends when {flag.name} says so"
     if link := next((one for one in more if one.kind in LEADS_ON), None):
-        return f"it ends when {link.name} is null or gone"
+        return f"it ends when {link.name} is null or gone on a short page, or on an empty one"
     if settings.short_page_ends:
         return "a page with fewer records than asked for ends it (shortPageEnds)"
     if more:

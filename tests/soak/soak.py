@@ -12,12 +12,11 @@ from typing import Any
 from port_ocean.ocean import Ocean
 
 from sandbox.fault_server.listing import PAGE_SIZE, Cell
-from tests.soak.server import SoakServer
+from tests.soak.server import CONCURRENCY, SoakServer
 from tests.soak.world import CHILD_KIND, PARENTS
 from tests.support.core import Core, resource
 from tests.support.open_files import opened
 
-CONCURRENCY = 6
 RATES = (0.0, 0.01, 0.05, 0.2)
 WARM_UP = 3
 Catalog = dict[str, dict[str, str]]
@@ -110,7 +109,7 @@ class Soak:
     async def _sync(self, app: Ocean, number: int, rate: float) -> bool:
         self._server.begin(number, rate)
         try:
-            return await app.integration.sync_raw_all(silent=False)
+            return bool(await app.integration.sync_raw_all(silent=False))
         except Exception:
             return False
 
