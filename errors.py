@@ -48,3 +48,11 @@ class ResponseError(OceanCustomError):
 
 class PaginationError(OceanCustomError):
     """A listing cannot be read to its end with certainty: it loops, lies or is misconfigured."""
+
+
+class MappingError(OceanCustomError):
+    """Items were read, and no entity can come of them: the mapping does not fit them."""
+
+
+class ReadingStopped(OceanCustomError):
+    """A kind was not read to its end, because the resync that read it has ended."""

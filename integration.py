@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
+from functools import partial
 from typing import Any, cast
 
-from loguru import logger
 from port_ocean.clients.port.types import UserAgentType
 from port_ocean.context.event import TriggerType
 from port_ocean.context.ocean import PortOceanContext
@@ -17,8 +16,13 @@ from port_ocean.core.ocean_types import INCREMENTAL_EVENT_LISTENER
 from port_ocean.core.probe import ProbeConfig, ProbeContext
 from pydantic.v1 import ValidationError
 
+from entities.processor import EntityProcessor
 from errors import SettingsError
 from mapping import CustomPortAppConfig, mapping_problems
+from resync.one_at_a_time import OneAtATime, Work
+from resync.run import Run
+from resync.summary import Outcome
+from settings import parse_settings
 from settings.preflight import stop_on_wrong_settings
 
 stop_on_wrong_settings()
@@ -54,11 +58,24 @@ class CustomIntegration(BaseIntegration):
     """Ocean's integration, with this project's mapping and with resyncs that never overlap."""
 
     AppConfigHandlerClass = CustomPortAppConfigHandler
+    EntityProcessorClass = EntityProcessor
 
     def __init__(self, context: PortOceanContext) -> None:
         super().__init__(context)
-        self._running: asyncio.Task[bool] | None = None
+        self._resyncs = OneAtATime()
+        self._run: Run | None = None
         self.probed_kinds: list[str] | None = None
+
+    @property
+    def run(self) -> Run:
+        """The settings and the HTTP clients that all resyncs share, made when first needed.
+
+        Raises ``SettingsError`` with every problem of the settings.
+        """
+        if self._run is None:
+            settings = parse_settings(self.context.integration_config)
+            self._run = Run(settings, cast(EntityProcessor, self.entity_processor).watching)
+        return self._run
 
     async def run_probe(
         self, probe_id: str | None = None, config: ProbeConfig | None = None
@@ -76,22 +93,35 @@ class CustomIntegration(BaseIntegration):
         user_agent_type: UserAgentType = UserAgentType.exporter,
         silent: bool = True,
     ) -> bool:
-        """Runs a full resync; returns whether it succeeded.
+        """Runs a full resync; returns whether it succeeded. See ``OneAtATime`` for what happens
+        while another is running."""
+        resync = partial(super().sync_raw_all, _, trigger_type, user_agent_type, silent)
+        if _ is None and trigger_type == "machine":
+            return await self._resyncs.scheduled(partial(self._summed_up, resync))
+        return await self._resyncs.asked_for(partial(self._summed_up, resync))
 
-        Ocean would abort a running resync when the next one is due, so one that takes longer
-        than the resync interval would never end. Here a scheduled resync that finds another
-        running joins it. One that was asked for (a changed mapping, a person) replaces it, and
-        starts when the other has ended.
-        """
-        scheduled = _ is None and trigger_type == "machine"
-        running = self._running
-        if running and not running.done():
-            if scheduled:
-                logger.warning("A resync is due while one is still running: it is left to finish")
-                return await asyncio.shield(running)
-            logger.info("A resync was asked for: the one that is running is stopped first")
-            running.cancel()
-            await asyncio.wait([running])
-        resync = super().sync_raw_all(_, trigger_type, user_agent_type, silent)
-        self._running = asyncio.create_task(resync)
-        return await self._running
+    async def sync_incremental(
+        self,
+        interval_seconds: int,
+        trigger_type: TriggerType = "machine",
+        user_agent_type: UserAgentType = UserAgentType.exporter,
+    ) -> None:
+        """Runs an incremental resync, after a full one that is running."""
+        incremental = super().sync_incremental
+        await self._resyncs.alone(
+            partial(incremental, interval_seconds, trigger_type, user_agent_type)
+        )
+
+    async def _summed_up(self, resync: Work) -> bool:
+        """Ends what the resync has opened, however it ends, before another begins."""
+        outcome = Outcome.STOPPED
+        try:
+            succeeded = await resync()
+            outcome = Outcome.DONE if succeeded else Outcome.FAILED
+        except Exception:
+            outcome = Outcome.FAILED
+            raise
+        finally:
+            if self._run is not None:
+                await self._run.end(outcome)
+        return succeeded

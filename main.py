@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import aclosing
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from loguru import logger
 from port_ocean.context.event import event
@@ -17,21 +16,16 @@ from port_ocean.utils.signal import signal_handler
 from mapping import CustomPortAppConfig, CustomResourceConfig
 from resync.probe import probe
 from resync.run import Run, spare_the_collector
-from settings import parse_settings
 from settings.parsing import advice
 
-_run: Run | None = None
+if TYPE_CHECKING:
+    # Ocean has loaded that file by itself.
+    from integration import CustomIntegration
 
 
 def current_run() -> Run:
-    """The settings and the HTTP client that all kinds share, made when first needed.
-
-    Raises ``SettingsError`` with every problem of the settings.
-    """
-    global _run
-    if _run is None:
-        _run = Run(parse_settings(ocean.integration_config))
-    return _run
+    """What all resyncs share. Raises ``SettingsError`` with every problem of the settings."""
+    return cast("CustomIntegration", ocean.integration).run
 
 
 @ocean.on_start()
@@ -50,18 +44,13 @@ async def on_start() -> None:
 
 @ocean.on_resync_start()
 async def on_resync_start() -> None:
-    run = current_run()
-    await run.start_resync(cast(CustomPortAppConfig, event.port_app_config).resources)
-    resync = asyncio.current_task()
-    assert resync is not None
-    # Ocean's on_resync_complete is called only where all went well.
-    resync.add_done_callback(run.resync_ended)
+    current_run().begin(cast(CustomPortAppConfig, event.port_app_config).resources)
 
 
 @ocean.on_resync()
 async def on_resync(kind: str) -> AsyncIterator[list[dict[str, Any]]]:
     resource = cast(CustomResourceConfig, event.resource_config)
-    async with aclosing(current_run().batches(resource)) as batches:
+    async with aclosing(current_run().current.batches(resource)) as batches:
         async for batch in batches:
             yield batch
 
@@ -72,12 +61,12 @@ async def on_incremental_resync(kind: str) -> AsyncIterator[list[dict[str, Any]]
     since = active_incremental_cursor()
     if resource.selector.incremental is None or since is None:
         return
-    async with aclosing(current_run().batches(resource, since)) as batches:
+    async with aclosing(current_run().current.batches(resource, since)) as batches:
         async for batch in batches:
             yield batch
 
 
 @ocean.on_probe()
 async def on_probe(context: ProbeContext) -> ProbeContext:
-    kinds = cast(Any, ocean.integration).probed_kinds
+    kinds = cast("CustomIntegration", ocean.integration).probed_kinds
     return await probe(context, ocean.integration_config, kinds)

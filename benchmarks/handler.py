@@ -28,7 +28,7 @@ async def running(settings: Mapping[str, str]) -> AsyncGenerator[Run]:
 
 def batches(run: Run, kind: str, **selector: Any) -> AsyncGenerator[list[dict[str, Any]]]:
     """Yields the batches of one resource, whose ``data_path`` is ``.items``."""
-    return run.batches(mapped(kind, **selector))
+    return run.current.batches(mapped(kind, **selector))
 
 
 def mapped(kind: str, **selector: Any) -> CustomResourceConfig:

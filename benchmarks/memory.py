@@ -143,7 +143,7 @@ async def _read(case: Case, amount: int, url: str) -> None:
 
 async def _share(run: Run, kind: str) -> None:
     """As a mapping in which the kind stands twice."""
-    await run.start_resync([mapped(kind), mapped(kind)])
+    run.begin([mapped(kind), mapped(kind)])
 
 
 def main() -> None:

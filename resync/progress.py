@@ -18,6 +18,7 @@ from port_ocean.context.ocean import ocean
 from port_ocean.helpers.metric.metric import MetricPhase, MetricType
 
 from client import HttpClient
+from entities.mapped import Mapped
 from pagination import End, Page
 from pagination.sign import SignKind
 from resync.fan_out import describe
@@ -109,6 +110,15 @@ class KindProgress:
                 self._ended += 1
 
         return counted
+
+    def note_mapped(self, mapped: Mapped) -> None:
+        """Takes note of items that no entity has come of."""
+        if mapped.nameless:
+            identifier, blueprint = mapped.expressions
+            logger.warning(
+                f"kind {self._plan.kind}: {mapped.nameless:,} of {mapped.passed:,} items have no "
+                f"identifier or no blueprint ({identifier!r}, {blueprint!r}) and become no entities"
+            )
 
     def _note_end(self, end: End) -> None:
         reason = re.sub(r"\d+", "n", end.evidence) if self._plan.parameters else end.evidence
@@ -211,9 +221,10 @@ class ResyncProgress:
         """Takes note of a kind that has ended."""
         self._summaries.append(summary)
 
-    def tell(self, resync: asyncio.Task[Any]) -> None:
-        """Logs how the task of a whole resync has ended, in one table."""
-        outcome = _outcome_of(resync)
+    def report(self, outcome: Outcome) -> None:
+        """Logs how a whole resync has ended, in one table; nothing where it had no kinds."""
+        if not self._kinds:
+            return
         seconds = time.monotonic() - self._began
         told = f"resync {outcome} after {duration(seconds)}: "
         told += f"{len(self._summaries)} of {self._kinds} kinds read"
@@ -230,9 +241,3 @@ class ResyncProgress:
         }
         done = outcome is Outcome.DONE
         logger.bind(progress="resync ended", **fields).log("INFO" if done else "WARNING", told)
-
-
-def _outcome_of(resync: asyncio.Task[Any]) -> Outcome:
-    if resync.cancelled():
-        return Outcome.STOPPED
-    return Outcome.FAILED if resync.exception() or not resync.result() else Outcome.DONE

@@ -181,11 +181,11 @@ async def test_an_incremental_resync_asks_even_while_a_full_one_keeps_answers(co
     with serve(canned) as url:
         await core.start({"baseUrl": url}, resource("/teams"))
         run = Run(parse_settings({"baseUrl": url, "paginationType": "none"}))
-        await run.start_resync([teams, members])
-        full = [item async for batch in run.batches(teams) for item in batch]
+        run.begin([teams, members])
+        full = [item async for batch in run.current.batches(teams) for item in batch]
         canned.json("/teams", '{"items": [{"id": "two"}]}')
         canned.json("/teams/two/members", '{"items": [{"id": "new"}]}')
-        changed = [b async for b in run.batches(members, datetime.now(UTC))]
+        changed = [b async for b in run.current.batches(members, datetime.now(UTC))]
         await run.aclose()
     assert full == [{"id": "one"}]
     assert changed == [[{"id": "new", "__team": "two"}]]

@@ -39,7 +39,7 @@ async def _in_the_mapping(_: World) -> str:
     wrong = CustomResourceConfig.parse_obj(resource("/users", data_path=".["))
     run = Run(parse_settings(BASE))
     with pytest.raises(Exception) as caught:
-        await run.start_resync([wrong])
+        run.begin([wrong])
     await run.aclose()
     return str(caught.value)
 

@@ -36,8 +36,8 @@ class World:
         seen: list[str] = []
         run = Run(parse_settings({"baseUrl": self.url, **(settings or {})}))
         try:
-            await run.start_resync([one])
-            async for _ in run.batches(one):
+            run.begin([one])
+            async for _ in run.current.batches(one):
                 pass
         except Exception as error:
             seen = texts(error)

@@ -280,35 +280,14 @@ def summary_of(name: str, outcome: Outcome) -> Summary:
     return Summary(name, outcome, 1, 1, 1, 0, 1, 0, 0.0, 1.0, 1.0, "x")
 
 
-async def ended(result: Any) -> asyncio.Task[Any]:
-    """A task that is done: with ``result``, by it where it is an error, or cancelled."""
-
-    async def work() -> Any:
-        if isinstance(result, BaseException):
-            raise result
-        return result
-
-    task = asyncio.create_task(work())
-    await asyncio.wait([task])
-    return task
-
-
-@pytest.mark.parametrize(
-    ("result", "outcome"),
-    [
-        (True, "done"),
-        (False, "failed"),
-        (ValueError("no"), "failed"),
-        (asyncio.CancelledError(), "stopped"),
-    ],
-)
-async def test_the_end_of_a_resync(kind: Kind, result: Any, outcome: str) -> None:
+@pytest.mark.parametrize("outcome", Outcome)
+async def test_the_end_of_a_resync(kind: Kind, outcome: Outcome) -> None:
     progress = ResyncProgress(1200)
     summaries = [summary_of("/a", Outcome.DONE), summary_of("/b", Outcome.FAILED)]
     for summary in summaries:
         progress.add(summary)
     kind.clock.now += 61.25
-    progress.tell(await ended(result))
+    progress.report(outcome)
     (message,) = kind.told.messages("resync ended")
     first, _, *rows = message.splitlines()
     assert first == f"resync {outcome} after 1 min 1 s: 2 of 1200 kinds read, 1 of them failed"
@@ -321,9 +300,9 @@ async def test_the_end_of_a_resync(kind: Kind, result: Any, outcome: str) -> Non
         "kinds_failed": 1,
         "kinds": [summary.fields() for summary in summaries],
     }
-    assert kind.told.records[-1]["level"] == ("INFO" if outcome == "done" else "WARNING")
+    assert kind.told.records[-1]["level"] == ("INFO" if outcome is Outcome.DONE else "WARNING")
 
 
 async def test_a_resync_of_which_no_kind_was_read(kind: Kind) -> None:
-    ResyncProgress(2).tell(await ended(True))
+    ResyncProgress(2).report(Outcome.DONE)
     assert kind.told.messages("resync ended") == ["resync done after 0 s: 0 of 2 kinds read"]

@@ -190,7 +190,7 @@ async def test_a_discovery_that_fails_is_told_once_the_others_were_read(runs: Ru
     async with runs.opened(kind) as run:
         found: list[Any] = []
         with pytest.raises(Exception, match="/in/a answered 404"):
-            async for batch in run.batches(parsed(kind)):
+            async for batch in run.current.batches(parsed(kind)):
                 found += batch
     assert [item["__parent"] for item in found] == ["b"]
 

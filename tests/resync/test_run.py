@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from errors import SettingsError
+from errors import ReadingStopped, SettingsError
 from resync.run import Run
+from resync.summary import Outcome
 from sandbox.sample_api import SampleApi
 from settings import parse_settings
 from tests.resync.test_jq import children
@@ -79,7 +80,7 @@ async def test_nothing_that_has_changed_is_no_batch(runs: Runs) -> None:
     runs.api.json("/items", json.dumps({"items": ITEMS[1:2]}))
     kind = resource("/items", incremental={"param": "p", "field": "at"})
     async with runs.opened(kind) as run:
-        batches = run.batches(parsed(kind), SINCE)
+        batches = run.current.batches(parsed(kind), SINCE)
         async with aclosing(batches):
             assert [batch async for batch in batches] == []
 
@@ -118,11 +119,10 @@ async def test_the_end_of_a_resync_sums_up_its_kinds_but_no_incremental_reading(
     runs.api.json("/items", '{"items": [{"id": 1}]}')
     kind = resource("/items", data_path=".items | map(.)")
     async with runs.opened(kind, kind, kind) as run:
-        resync = asyncio.create_task(items_of(run, kind))
-        await resync
+        await items_of(run, kind)
         await items_of(run, kind, since=SINCE)
         assert children()
-        run.resync_ended(resync)
+        await run.end(Outcome.DONE)
     (line,) = [line for line in log if "resync done after" in line]
     assert ": 1 of 3 kinds read\n" in line
     assert not children()
@@ -143,7 +143,8 @@ async def test_a_new_resync_has_seen_nothing(runs: Runs, log: list[str]) -> None
     kind = resource("/items", data_path=None)
     async with runs.opened(kind, kind) as run:
         await items_of(run, kind)
-        await run.start_resync([parsed(kind), parsed(kind)])
+        await run.end(Outcome.DONE)
+        run.begin([parsed(kind), parsed(kind)])
         await items_of(run, kind)
     assert len(runs.api.asked) == 2
     assert len([line for line in log if "are not objects" in line]) == 2
@@ -155,14 +156,15 @@ async def test_what_a_resync_has_left_is_ended(runs: Runs, api: SampleApi, api_u
     kind = resource("/deployments", data_path=".items | map(.)")
     settings = {"paginationType": "cursor", "pageSize": "2", "baseUrl": f"{api_url}/none/cursor"}
     async with runs.opened(kind, **settings) as run:
-        batches = run.batches(parsed(kind))
+        batches = run.current.batches(parsed(kind))
         await anext(batches)
-        await run.end_resync()
+        await run.end(Outcome.STOPPED)
         sent = len(api.requests())
         assert sent < 125
         await asyncio.sleep(0.05)
         assert len(api.requests()) == sent
-        with pytest.raises(StopAsyncIteration):
+        # Ocean would take an end for the end of the listing, and delete what it has not got.
+        with pytest.raises(ReadingStopped, match="the resync was ended before all of it was read"):
             await anext(batches)
         # What comes after it is read as before.
         assert len(await items_of(run, kind)) == 250
@@ -179,5 +181,5 @@ async def test_one_that_is_being_read_is_left_to_its_reader(
     async with runs.opened(kind, **settings) as run:
         reading = asyncio.create_task(items_of(run, kind))
         await asyncio.sleep(0.03)
-        await run.end_resync()
+        await run.end(Outcome.STOPPED)
         assert len(await reading) == 60

@@ -33,7 +33,7 @@ class Runs:
         """A run whose resync of ``resources`` has begun."""
         run = Run(parse_settings({"baseUrl": self.url, **self.settings, **settings}))
         try:
-            await run.start_resync([parsed(one) for one in resources])
+            run.begin([parsed(one) for one in resources])
             yield run
         finally:
             await run.aclose()
@@ -53,5 +53,5 @@ class Runs:
 
 
 async def items_of(run: Run, resource: dict[str, Any], **more: Any) -> list[dict[str, Any]]:
-    async with aclosing(run.batches(parsed(resource), **more)) as batches:
+    async with aclosing(run.current.batches(parsed(resource), **more)) as batches:
         return [item async for batch in batches for item in batch]

@@ -1,0 +1,39 @@
+"""How the items of one kind were mapped: those that no entity can come of are counted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from errors import MappingError
+
+
+@dataclass(slots=True)
+class Mapped:
+    """The items of one kind that passed its ``query``.
+
+    ``nameless`` is how many of them have no identifier or no blueprint, ``expressions`` are the two
+    expressions of the mapping, and ``error`` is what jq says of the first item for which one of
+    them fails.
+    """
+
+    expressions: tuple[str, str] = ("", "")
+    passed: int = 0
+    nameless: int = 0
+    error: str | None = None
+
+    def refuse(self, kind: str) -> None:
+        """Raises ``MappingError`` where no item of ``kind`` has become an entity, or an expression
+        failed: the catalog's entities would be taken for stale."""
+        identifier, blueprint = self.expressions
+        if self.error is not None:
+            raise MappingError(
+                f"kind {kind}: the mapping's identifier {identifier!r} or blueprint {blueprint!r} "
+                f"fails: {self.error}. Correct the expression, or leave such items out by the "
+                "selector's query."
+            )
+        if self.passed and self.nameless == self.passed:
+            raise MappingError(
+                f"kind {kind}: none of {self.passed:,} items has an identifier and a blueprint: "
+                f"{identifier!r} or {blueprint!r} is null, empty or 0 for each of them. Correct "
+                "the mapping's identifier, or leave such items out by the selector's query."
+            )
