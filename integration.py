@@ -7,11 +7,13 @@ from functools import partial
 from typing import Any, cast
 
 from port_ocean.clients.port.types import UserAgentType
-from port_ocean.context.event import TriggerType
+from port_ocean.context.event import EventType, TriggerType, event
 from port_ocean.context.ocean import PortOceanContext
 from port_ocean.core.handlers.port_app_config.api import APIPortAppConfig
-from port_ocean.core.handlers.port_app_config.models import PortAppConfig
+from port_ocean.core.handlers.port_app_config.models import PortAppConfig, ResourceConfig
 from port_ocean.core.integrations.base import BaseIntegration
+from port_ocean.core.integrations.mixins.utils import is_dsp_mode_enabled
+from port_ocean.core.models import Entity
 from port_ocean.core.ocean_types import INCREMENTAL_EVENT_LISTENER
 from port_ocean.core.probe import ProbeConfig, ProbeContext
 from pydantic.v1 import ValidationError
@@ -64,6 +66,7 @@ class CustomIntegration(BaseIntegration):
         super().__init__(context)
         self._resyncs = OneAtATime()
         self._run: Run | None = None
+        self._errors: list[Exception] = []
         self.probed_kinds: list[str] | None = None
 
     @property
@@ -112,8 +115,25 @@ class CustomIntegration(BaseIntegration):
             partial(incremental, interval_seconds, trigger_type, user_agent_type)
         )
 
+    async def process_resource(
+        self, resource: ResourceConfig, index: int, user_agent_type: UserAgentType
+    ) -> tuple[list[Entity], list[Exception]]:
+        """Reads, maps and loads one resource; returns its entities and what went wrong.
+
+        Where Port maps and loads (DSP mode), Ocean reports a resync as finished whatever went
+        wrong, and Port deletes what it did not get. So the last resource raises what all had.
+        """
+        entities, errors = await super().process_resource(resource, index, user_agent_type)
+        self._errors += errors
+        last = index == len(event.port_app_config.resources) - 1
+        full = event.event_type == EventType.RESYNC
+        if self._errors and last and full and await is_dsp_mode_enabled():
+            raise ExceptionGroup("kinds failed, so nothing is to be deleted", self._errors)
+        return entities, errors
+
     async def _summed_up(self, resync: Work) -> bool:
         """Ends what the resync has opened, however it ends, before another begins."""
+        self._errors = []
         outcome = Outcome.STOPPED
         try:
             succeeded = await resync()

@@ -94,6 +94,15 @@ class PortApi:
         """Each metric that was sent, in order."""
         return self._store.history("metrics")
 
+    def lifecycle(self) -> list[Document]:
+        """What was reported of resyncs (``part`` resync) and kinds, where Port maps and loads."""
+        return self._store.history("lifecycle")
+
+    def raw_items(self) -> list[Document]:
+        """The items that were sent as they came, where Port maps and loads."""
+        notes = self._store.history("lake")
+        return [item for note in notes for entry in note["data"] for item in entry["items"]]
+
     def tell_requests(self, integration: str, began: str, counts: Mapping[str, int]) -> None:
         """Tells what Ocean does not report: how many requests an API has had for each kind, in
         the first resync of ``integration`` since ``began`` (UTC, ISO 8601). May be told anew."""

@@ -108,6 +108,21 @@ def _add_reports(routes: APIRouter, store: Store) -> None:
         store.note("metrics", [(await request.json())["syncKindMetrics"]])
         return {"ok": True}
 
+    @routes.post("/ingest/{identifier}/lake/lake/write/{sync:path}")
+    async def lake(identifier: str, sync: str, request: Request) -> Document:
+        store.note("lake", [await request.json()])
+        return {"ok": True}
+
+    @routes.post("/lifecycle/{resync}")
+    @routes.post("/lifecycle/{resync}/{part}")
+    async def lifecycle(resync: str, request: Request, part: str = "resync") -> Document:
+        store.note("lifecycle", [{"resync": resync, "part": part, **await request.json()}])
+        return {"ok": True}
+
+    @routes.get("/lifecycle/{resync}")
+    async def lifecycle_status(resync: str) -> Document:
+        return {"ok": True, "status": "started"}
+
     @routes.post("/ingest/{identifier}/metrics/heartbeat")
     async def heartbeat(identifier: str) -> Document:
         return {"ok": True}
