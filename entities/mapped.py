@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from errors import MappingError
@@ -21,14 +22,15 @@ class Mapped:
     nameless: int = 0
     error: str | None = None
 
-    def refuse(self, kind: str) -> None:
+    def refuse(self, kind: str, masked: Callable[[str], str]) -> None:
         """Raises ``MappingError`` where no item of ``kind`` has become an entity, or an expression
-        failed: the catalog's entities would be taken for stale."""
+        failed: the catalog's entities would be taken for stale. jq's errors quote an item:
+        ``masked`` returns a text without its secrets."""
         identifier, blueprint = self.expressions
         if self.error is not None:
             raise MappingError(
                 f"kind {kind}: the mapping's identifier {identifier!r} or blueprint {blueprint!r} "
-                f"fails: {self.error}. Correct the expression, or leave such items out by the "
+                f"fails: {masked(self.error)}. Correct the expression, or leave such items out by the "
                 "selector's query."
             )
         if self.passed and self.nameless == self.passed:

@@ -40,8 +40,8 @@ class EntityProcessor(JQEntityProcessor):
         """Counts what is mapped for ``resource`` inside the block."""
         mappings = resource.port.entity.mappings
         identifier, blueprint = mappings.identifier, mappings.blueprint
-        # A search identifier is a query with expressions in it, and is never null.
-        shown = identifier if isinstance(identifier, str) else "(a search)"
+        # A search for the entity is a query with expressions in it, and is never null.
+        shown = identifier if isinstance(identifier, str) else "search"
         mapped = self._watched[id(resource)] = Mapped((shown, blueprint))
         try:
             yield mapped

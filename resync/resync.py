@@ -129,7 +129,7 @@ class Resync:
                     if batch:
                         yield batch
             # Ocean maps a batch before it asks for the next.
-            mapped.refuse(plan.kind)
+            mapped.refuse(plan.kind, self._client.redactor.text)
             progress.note_mapped(mapped)
             reading.whole = True
 

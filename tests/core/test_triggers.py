@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from typing import Any
 
 import httpx
@@ -27,17 +27,17 @@ KINDS = (
     resource("/teams", "team"),
 )
 SETTINGS = {"pageSize": "10", "maxConcurrentRequests": "4"}
-Trigger = Callable[[Ocean], Awaitable[Any]]
+Trigger = Callable[[Ocean], Coroutine[Any, Any, Any]]
 
 
-def asked_for(app: Ocean) -> Awaitable[Any]:
+async def asked_for(app: Ocean) -> Any:
     """As a person or a changed mapping does."""
-    return app.integration.sync_raw_all({})
+    return await app.integration.sync_raw_all({})
 
 
-def scheduled(app: Ocean) -> Awaitable[Any]:
+async def scheduled(app: Ocean) -> Any:
     """As the resync interval does."""
-    return app.integration.sync_raw_all()
+    return await app.integration.sync_raw_all()
 
 
 def listener(app: Ocean, name: str) -> BaseEventListener:
@@ -169,7 +169,7 @@ async def test_a_resync_that_joined_one_which_is_replaced_gets_what_replaces_it(
 async def test_a_resync_that_is_stopped_between_batches_is_never_complete(core: Core) -> None:
     """What it had open is closed when it ends, and Ocean takes closed for complete."""
     app = await full(core)
-    running = asyncio.create_task(asked_for(app))  # type: ignore[arg-type]
+    running = asyncio.create_task(asked_for(app))
     await asyncio.sleep(0.1)
     running.cancel()
     assert isinstance((await asyncio.gather(running, return_exceptions=True))[0], BaseException)

@@ -5,6 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
+from port_ocean.core.models import IntegrationFeatureFlag
+
+from sandbox.port_api import PortApi
+from sandbox.serving import serve
 from tests.support.core import IDENTIFIER, Core, resource
 
 SERVICES = resource("/services")
@@ -38,6 +42,29 @@ async def _too_much_to_delete(core: Core) -> None:
     assert len(core.catalog.identifiers("record")) == 60
 
 
+async def _some_nameless(core: Core) -> None:
+    some = resource("/services", identifier='if .id == "svc-0001" then null else .id end')
+    outcome = await core.resync(core.settings("offset"), some)
+    assert outcome.succeeded, outcome.error
+
+
+async def _failing_expression(core: Core) -> None:
+    await core.resync(core.settings("offset"), resource("/services", identifier=".id.of"))
+
+
+async def _failing_where_port_maps(core: Core) -> None:
+    flags = (
+        IntegrationFeatureFlag.LAKEHOUSE_ELIGIBLE,
+        IntegrationFeatureFlag.DATA_SOURCE_PROCESSOR_ENABLED,
+    )
+    catalog = PortApi(feature_flags=flags)
+    core.api.behave(fault="404", fault_times=0)
+    with serve(catalog.app) as port_url:
+        other = Core(catalog, port_url, core.api, core.api_url)
+        await other.resync(other.settings("offset"), SERVICES)
+    catalog.close()
+
+
 CASES: dict[str, Callable[[Core], Awaitable[None]]] = {
     "A resync is due": _overlapping,
     "Failed to execute resync": _failing,
@@ -45,4 +72,8 @@ CASES: dict[str, Callable[[Core], Awaitable[None]]] = {
     "Skipping deletion of entities": _too_much_to_delete,
     "Unable to find valid data": _nameless,
     "transformations of batch failed": _nameless,
+    "none of <n> items has an identifier": _nameless,
+    "the mapping's identifier": _failing_expression,
+    "items have no identifier or no blueprint": _some_nameless,
+    "kinds failed, so nothing": _failing_where_port_maps,
 }
