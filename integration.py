@@ -17,6 +17,7 @@ from port_ocean.core.ocean_types import INCREMENTAL_EVENT_LISTENER
 from port_ocean.core.probe import ProbeConfig, ProbeContext
 from pydantic.v1 import ValidationError
 
+from entities import EntitiesStateApplier
 from errors import SettingsError
 from mapping import CustomPortAppConfig, mapping_problems
 from settings.preflight import stop_on_wrong_settings
@@ -54,6 +55,7 @@ class CustomIntegration(BaseIntegration):
     """Ocean's integration, with this project's mapping and with resyncs that never overlap."""
 
     AppConfigHandlerClass = CustomPortAppConfigHandler
+    EntitiesStateApplierClass = EntitiesStateApplier
 
     def __init__(self, context: PortOceanContext) -> None:
         super().__init__(context)
