@@ -12,7 +12,6 @@ from port_ocean.context.event import TriggerType
 from port_ocean.context.ocean import PortOceanContext
 from port_ocean.core.handlers.port_app_config.api import APIPortAppConfig
 from port_ocean.core.handlers.port_app_config.models import PortAppConfig
-from port_ocean.core.integrations.base import BaseIntegration
 from port_ocean.core.ocean_types import INCREMENTAL_EVENT_LISTENER
 from port_ocean.core.probe import ProbeConfig, ProbeContext
 from pydantic.v1 import ValidationError
@@ -20,6 +19,7 @@ from pydantic.v1 import ValidationError
 from entities import EntitiesStateApplier
 from errors import SettingsError
 from mapping import CustomPortAppConfig, mapping_problems
+from resync.exit_status import ExitStatusIntegration
 from settings.preflight import stop_on_wrong_settings
 
 stop_on_wrong_settings()
@@ -51,7 +51,7 @@ class CustomPortAppConfigHandler(APIPortAppConfig):
                 registered[resource.kind] = self._any_kind
 
 
-class CustomIntegration(BaseIntegration):
+class CustomIntegration(ExitStatusIntegration):
     """Ocean's integration, with this project's mapping and with resyncs that never overlap."""
 
     AppConfigHandlerClass = CustomPortAppConfigHandler

@@ -1,6 +1,6 @@
 """Entities on their way to Port: the state applier, and what Port accepted, refused and created."""
 
 from entities.applier import EntitiesStateApplier
-from entities.upserts import Refused, Upserts, current_upserts
+from entities.upserts import Refused, Upserts, current_upserts, resource_index
 
-__all__ = ["EntitiesStateApplier", "Refused", "Upserts", "current_upserts"]
+__all__ = ["EntitiesStateApplier", "Refused", "Upserts", "current_upserts", "resource_index"]

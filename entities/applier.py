@@ -66,17 +66,13 @@ class EntitiesStateApplier(HttpEntitiesStateApplier):
             _log_verdict(verdict, entity_deletion_threshold)
             allowed = [one for one in stale if str(one.blueprint) not in verdict.kept]
         if allowed:
-            await self._delete_stale(allowed, user_agent_type)
+            await TimeMetric(MetricPhase.DELETE)(self.delete)(allowed, user_agent_type)
         labels = [
             ocean.metrics.current_resource_kind(),
             MetricPhase.DELETE,
             MetricPhase.DeletionResult.DELETED,
         ]
         ocean.metrics.inc_metric(MetricType.OBJECT_COUNT_NAME, labels, len(allowed))
-
-    @TimeMetric(MetricPhase.DELETE)
-    async def _delete_stale(self, entities: list[Entity], user_agent: UserAgentType) -> None:
-        await self.delete(entities, user_agent)
 
     async def _unprotected(self, diff: EntityPortDiff, upserts: Upserts) -> list[Entity]:
         """The entities of ``diff.deleted`` that nothing protects from being deleted."""

@@ -1,20 +1,20 @@
 """What Port says of the entities that it is sent.
 
-Ocean's client logs a sample of what Port refused and goes on: how many there were, of which kind and
-why is in Port's responses alone. They are read here by a response hook of httpx, on every upsert of
-one event (a resync, an incremental resync, a live event).
+Ocean's client logs a sample of what Port refused and goes on. How many there were, of which kind
+and why, only Port's responses say. A response hook of httpx reads them here, for every upsert of
+one event: a resync, an incremental resync, a live event.
 """
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
-from port_ocean.context.event import event
+from port_ocean.context.event import EventType, event
 from port_ocean.context.resource import resource
 from port_ocean.core.models import Entity
 from port_ocean.core.utils.entity_identifier import normalize_identifier
@@ -44,20 +44,27 @@ class Refused:
 
 
 class Upserts:
-    """The entities that were sent in one event and that Port has not accepted so far, by resource.
+    """The entities sent in one event that Port has not accepted so far, by resource.
 
     An entity is waiting from the moment that it is handed to Port's client until a response says
     that it was accepted, so one that got no response counts as refused.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, final: bool = False) -> None:
+        """``final`` says that Ocean does not try again, at the end, what was refused."""
+        self.final = final
         self._waiting: dict[Key, dict[int, str]] = {}
         self._created: Counter[str] = Counter()
         self._searched: set[str] = set()
+        self._mask: Callable[[str], str] = str
+
+    def mask_by(self, mask: Callable[[str], str]) -> None:
+        """From now on identifiers and reasons are handed out as ``mask`` returns them."""
+        self._mask = mask
 
     def sent(self, entities: Iterable[Entity]) -> None:
         """Notes entities of the present resource that are about to be sent."""
-        index = _index()
+        index = resource_index()
         for entity in entities:
             self._waiting.setdefault(key_of(entity), {})[index] = NO_RESPONSE
             if entity.is_using_search_identifier:
@@ -73,7 +80,7 @@ class Upserts:
         waiting = self._waiting.get(key)
         if waiting is None:
             return
-        index = _index()
+        index = resource_index()
         if index == _NO_RESOURCE:
             waiting.clear()
         waiting.pop(index, None)
@@ -83,7 +90,7 @@ class Upserts:
     def refused(self, key: Key, reason: str) -> None:
         """Notes why Port refused an entity. A later attempt may give another reason."""
         waiting = self._waiting.get(key, {})
-        present = _index()
+        present = resource_index()
         for index in waiting if present == _NO_RESOURCE else waiting.keys() & {present}:
             waiting[index] = reason
 
@@ -98,29 +105,33 @@ class Upserts:
 
     @property
     def unknown_blueprints(self) -> frozenset[str]:
-        """The blueprints of which Port refused an entity that is named by a search, so that
-        nobody knows which one of the catalog it is."""
+        """The blueprints of which Port refused an entity that the mapping names by a search:
+        which one of the catalog it is cannot be known."""
         return frozenset(blueprint for _, blueprint in self._waiting if blueprint in self._searched)
 
     def by_resource(self) -> dict[int, Refused]:
         """What Port refused, by the place of the resource in the mapping (from 0)."""
-        found: dict[int, Refused] = {}
-        for (identifier, blueprint), reasons in self._waiting.items():
+        counts: Counter[int] = Counter()
+        first: dict[int, tuple[Key, str]] = {}
+        for key, reasons in self._waiting.items():
+            counts.update(reasons.keys())
             for index, reason in reasons.items():
-                first = found.get(index) or Refused(0, identifier, blueprint, reason)
-                found[index] = Refused(
-                    first.count + 1, first.identifier, first.blueprint, first.reason
-                )
-        return found
+                first.setdefault(index, (key, reason))
+        return {
+            index: Refused(counts[index], *map(self._mask, (*key, reason)))
+            for index, (key, reason) in first.items()
+        }
 
 
 def current_upserts() -> Upserts:
-    """The upserts of the present event, and of those that it is part of; new ones outside of any."""
+    """The upserts of the present event and of the events around it; new ones outside of any."""
     try:
         attributes: dict[str, Any] = event.attributes
     except EventContextNotFoundError:
         return Upserts()
-    upserts: Upserts = attributes.setdefault(_ATTRIBUTE, Upserts())
+    if _ATTRIBUTE not in attributes:
+        attributes[_ATTRIBUTE] = Upserts(final=event.event_type == EventType.INCREMENTAL_RESYNC)
+    upserts: Upserts = attributes[_ATTRIBUTE]
     return upserts
 
 
@@ -192,7 +203,8 @@ def _reason(status: object, body: Mapping[str, Any]) -> str:
     return f"{said} (status {status})" if status else str(said)
 
 
-def _index() -> int:
+def resource_index() -> int:
+    """The place of the present resource in the mapping, from 0; -1 outside of any."""
     try:
         return int(resource.index)
     except ResourceContextNotFoundError:

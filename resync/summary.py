@@ -24,7 +24,9 @@ class Outcome(StrEnum):
 class Summary:
     """One kind at its end. ``pages`` and ``items`` are what its listings held; ``requests``,
     ``retries`` and ``rate_limit_wait_seconds`` are the client's meanwhile, those of discoveries
-    among them. ``ended_by`` is the evidence for the end of its listings, or what went wrong."""
+    among them. ``ended_by`` is the evidence for the end of its listings, or what went wrong.
+    ``index`` is the place of its resource in the mapping, from 0. ``refused`` entities were not
+    accepted by Port, for ``first_refusal``; both are known at the end of a resync."""
 
     kind: str
     outcome: Outcome
@@ -38,6 +40,9 @@ class Summary:
     seconds: float
     items_per_second: float
     ended_by: str
+    index: int = 0
+    refused: int = 0
+    first_refusal: str = ""
 
     def fields(self) -> dict[str, Any]:
         """The same for a log that is read by machines."""
@@ -45,17 +50,24 @@ class Summary:
 
 
 _COLUMNS = (
-    *("kind", "outcome", "items", "pages", "requests", "retries", "waited", "seconds"),
+    *("kind", "outcome", "items", "refused", "pages", "requests", "retries", "waited", "seconds"),
     *("items/s", "ended by"),
 )
+_REFUSED = _COLUMNS.index("refused")
 _TEXTS = frozenset({"kind", "outcome", "ended by"})
 
 
 def table(summaries: Sequence[Summary]) -> str:
-    """A line for each of ``summaries`` below a line with the names of their columns."""
+    """A line for each of ``summaries`` below a line with the names of their columns.
+
+    What Port refused is a column only where it refused something.
+    """
     rows = [_COLUMNS, *map(_row, summaries)]
+    if not any(summary.refused for summary in summaries):
+        rows = [(*row[:_REFUSED], *row[_REFUSED + 1 :]) for row in rows]
+    names = rows[0]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return "\n".join(_line(row, widths) for row in rows)
+    return "\n".join(_line(row, widths, names) for row in rows)
 
 
 def duration(seconds: float) -> str:
@@ -79,6 +91,7 @@ def _row(summary: Summary) -> tuple[str, ...]:
         shortened(summary.kind, KIND_CHARACTERS),
         summary.outcome,
         f"{summary.items:,}",
+        f"{summary.refused:,}",
         f"{summary.pages:,}",
         f"{summary.requests:,}",
         f"{summary.retries:,}",
@@ -89,9 +102,9 @@ def _row(summary: Summary) -> tuple[str, ...]:
     )
 
 
-def _line(row: Sequence[str], widths: Sequence[int]) -> str:
+def _line(row: Sequence[str], widths: Sequence[int], names: Sequence[str]) -> str:
     cells = (
         cell.ljust(width) if name in _TEXTS else cell.rjust(width)
-        for name, cell, width in zip(_COLUMNS, row, widths, strict=True)
+        for name, cell, width in zip(names, row, widths, strict=True)
     )
     return f"  {'  '.join(cells)}".rstrip()

@@ -1,4 +1,4 @@
-"""What is deleted at the end of a resync: judged for each blueprint by ``entityDeletionThreshold``."""
+"""What a resync deletes at its end: ``entityDeletionThreshold`` holds for each blueprint."""
 
 from __future__ import annotations
 
