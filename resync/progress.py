@@ -238,14 +238,14 @@ class ResyncProgress:
         told += f", {refused:,} entities refused by Port" if refused else ""
         if summaries:
             told += f"\n{table(summaries)}"
-        fields = {
+        fields: dict[str, Any] = {
             "outcome": str(outcome),
             "seconds": round(seconds, 3),
             "kinds_in_mapping": self._kinds,
             "kinds_failed": failed,
-            "refused": refused,
             "kinds": [summary.fields() for summary in summaries],
         }
+        fields |= {"refused": refused} if refused else {}
         done = outcome is Outcome.DONE and not refused
         for summary in summaries:
             _log_refused(summary)

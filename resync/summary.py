@@ -25,8 +25,9 @@ class Summary:
     """One kind at its end. ``pages`` and ``items`` are what its listings held; ``requests``,
     ``retries`` and ``rate_limit_wait_seconds`` are the client's meanwhile, those of discoveries
     among them. ``ended_by`` is the evidence for the end of its listings, or what went wrong.
-    ``index`` is the place of its resource in the mapping, from 0. ``refused`` entities were not
-    accepted by Port, for ``first_refusal``; both are known at the end of a resync."""
+    ``index`` is the place of its resource in the mapping, from 0; -1 where there is none.
+    ``refused`` entities were not accepted by Port, the first for ``first_refusal``; both are known
+    at the end of a resync."""
 
     kind: str
     outcome: Outcome
@@ -40,13 +41,17 @@ class Summary:
     seconds: float
     items_per_second: float
     ended_by: str
-    index: int = 0
+    index: int = -1
     refused: int = 0
     first_refusal: str = ""
 
     def fields(self) -> dict[str, Any]:
-        """The same for a log that is read by machines."""
-        return {**asdict(self), "outcome": str(self.outcome)}
+        """The same for a log that is read by machines; what Port refused only where it did."""
+        fields = {**asdict(self), "outcome": str(self.outcome)}
+        del fields["index"]
+        if not self.refused:
+            del fields["refused"], fields["first_refusal"]
+        return fields
 
 
 _COLUMNS = (
