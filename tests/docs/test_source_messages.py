@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-SOURCES = ("settings", "auth", "client", "pagination", "resync")
+SOURCES = ("settings", "auth", "client", "pagination", "entities", "resync")
 FILES = ("mapping.py", "integration.py", "errors.py", "main.py")
 
 OF_PREVIEW = "what preview says of pages that were not read"
@@ -45,6 +45,8 @@ NO_MESSAGE = {
     "cannot be compiled": "for a jq that gives no reason of its own",
     "is given what is nested too deeply": "never told: such an answer is refused before",
     "{}: the listing ended: {}": "told at DEBUG only",
+    "Port's response does not mention it": "a reason of Port's, where it gives none",
+    "no reason is given": "a reason of Port's, where it gives none",
     "the answer holds what cannot be kept": "never told: it has written what it reads",
 }
 """Literals that are no message, or none that a user can cause, each with its reason."""
