@@ -22,7 +22,7 @@ from port_ocean.core.utils.utils import get_port_diff
 from port_ocean.helpers.metric.metric import MetricPhase, MetricType
 from port_ocean.helpers.metric.utils import TimeMetric
 
-from entities.deletion import Share, Verdict, judge
+from entities.deletion import Share, Verdict, judge, without_targets_of
 from entities.upserts import Key, Upserts, current_upserts, key_of, watch
 
 NAMED = 5
@@ -60,11 +60,18 @@ class EntitiesStateApplier(HttpEntitiesStateApplier):
         stale = await self._unprotected(diff, upserts) if diff.deleted else []
         allowed: list[Entity] = []
         if not entity_deletion_threshold:
-            _log_switched_off(len(stale))
+            _log_kept(len(stale), "entityDeletionThreshold is 0")
         else:
             verdict = judge(_shares(diff, stale, upserts), entity_deletion_threshold)
             _log_verdict(verdict, entity_deletion_threshold)
             allowed = [one for one in stale if str(one.blueprint) not in verdict.kept]
+            if event.port_app_config.delete_dependent_entities:
+                staying = {*map(key_of, diff.deleted)} | upserts.refused_keys
+                staying -= {*map(key_of, allowed)}
+                others = [one for one in entities["before"] if key_of(one) in staying]
+                count = len(allowed)
+                allowed = without_targets_of(others, allowed)
+                _log_kept(count - len(allowed), "entities that stay relate to them")
         if allowed:
             await TimeMetric(MetricPhase.DELETE)(self.delete)(allowed, user_agent_type)
         labels = [
@@ -129,11 +136,8 @@ def _allowed_by_resources(stale: list[Entity], resources: Iterable[ResourceConfi
         if str(entity.blueprint) in opened
         or (None not in closed and str(entity.blueprint) not in closed)
     ]
-    if len(going) < len(stale):
-        logger.info(
-            f"{len(stale) - len(going):,} stale entities are kept: enableDelete is false for a "
-            "resource with their blueprint"
-        )
+    why = "enableDelete is false for a resource with their blueprint"
+    _log_kept(len(stale) - len(going), why)
     return going
 
 
@@ -146,9 +150,9 @@ def _blueprint(resource: ResourceConfig) -> str | None:
     return blueprint if isinstance(blueprint, str) else None
 
 
-def _log_switched_off(stale: int) -> None:
-    if stale:
-        logger.info(f"{stale:,} stale entities are kept: entityDeletionThreshold is 0")
+def _log_kept(entities: int, why: str) -> None:
+    if entities:
+        logger.info(f"{entities:,} stale entities are kept: {why}")
 
 
 def _log_verdict(verdict: Verdict, threshold: float) -> None:

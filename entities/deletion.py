@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+
+from port_ocean.core.models import Entity
+from port_ocean.core.utils.entity_identifier import normalize_identifier
 
 FEW = 20
 """Entities. So few may go even where they are all that a blueprint has."""
@@ -54,3 +57,26 @@ def judge(shares: Sequence[Share], threshold: float) -> Verdict:
     if sum(share.stale for share in few) <= FEW or not whole.over(threshold):
         few = ()
     return Verdict(many, few)
+
+
+def without_targets_of(staying: Iterable[Entity], going: Sequence[Entity]) -> list[Entity]:
+    """Leaves out of ``going`` what a staying entity relates to, directly or through others.
+
+    With ``deleteDependentEntities`` Port deletes an entity together with all that relate to it. A
+    relation names its target by the identifier; the blueprint is not looked at, so this rather
+    leaves out too many.
+    """
+    left = list(going)
+    found = list(staying)
+    while found:
+        named = {name for entity in found for name in _targets(entity)}
+        found = [entity for entity in left if normalize_identifier(entity.identifier) in named]
+        left = [entity for entity in left if normalize_identifier(entity.identifier) not in named]
+    return left
+
+
+def _targets(entity: Entity) -> Iterable[str]:
+    for value in entity.relations.values():
+        for identifier in value if isinstance(value, list) else [value]:
+            if identifier is not None:
+                yield normalize_identifier(identifier)

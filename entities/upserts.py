@@ -159,7 +159,7 @@ async def note_response(response: httpx.Response) -> None:
     if path.endswith("/entities/bulk"):
         sent = json.loads(response.request.content)["entities"]
         body = await _body(response)
-        results = _of_bulk(body) if response.is_success else {}
+        results = _of_bulk(body, response.is_success)
         otherwise = NOT_MENTIONED if response.is_success else _reason(response.status_code, body)
     elif path.endswith("/entities"):
         sent = [json.loads(response.request.content)]
@@ -178,14 +178,18 @@ async def note_response(response: httpx.Response) -> None:
             upserts.accepted(key, result.get("created") is True)
 
 
-def _of_bulk(body: Mapping[str, Any]) -> dict[int, Mapping[str, Any] | str]:
-    """By index: what was accepted, as Port says it, and the reasons of what was not."""
+def _of_bulk(body: Mapping[str, Any], success: bool) -> dict[int, Mapping[str, Any] | str]:
+    """By index: what was accepted, as Port says it, and the reasons of what was not.
+
+    Ocean takes all of them for failed where the status is no ``success``.
+    """
     results: dict[int, Mapping[str, Any] | str] = {
         error.get("index", _NO_RESOURCE): _reason(error.get("statusCode"), error)
         for error in body.get("errors") or ()
     }
-    # Ocean's client believes these first, too.
-    results.update({one.get("index", _NO_RESOURCE): one for one in body.get("entities") or ()})
+    if success:
+        # Ocean's client believes these first, too.
+        results.update({one.get("index", _NO_RESOURCE): one for one in body.get("entities") or ()})
     return results
 
 

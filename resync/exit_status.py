@@ -69,6 +69,20 @@ class ExitStatusIntegration(BaseIntegration):
         self._ended_well(not errors and not (upserts.final and upserts.refused_keys))
         return entities, errors
 
+    async def sync_incremental(
+        self,
+        interval_seconds: int,
+        trigger_type: TriggerType = "machine",
+        user_agent_type: UserAgentType = UserAgentType.exporter,
+    ) -> None:
+        """Runs an incremental resync of the resources that say how."""
+        well = False
+        try:
+            await super().sync_incremental(interval_seconds, trigger_type, user_agent_type)
+            well = True
+        finally:
+            self._ended_well(well)
+
     async def sort_and_upsert_failed_entities(self, user_agent_type: UserAgentType) -> None:
         """Tries again, at the end of a full resync, what Port refused."""
         cast(EntitiesStateApplier, self.entities_state_applier).watch()

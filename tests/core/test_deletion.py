@@ -186,3 +186,32 @@ async def test_entities_that_a_relation_has_made_stay_and_are_no_error(
     assert catalog_of.has("team") == [f"team-of-{name}" for name in names[1:]]
     assert catalog_of.has("service") == names[1:]
     assert errors(log) == []
+
+
+OWNED = {
+    "identifier": "service",
+    "schema": {"properties": {"name": {"type": "string"}}},
+    "relations": {"owner": {"target": "team", "many": False, "required": False}},
+}
+
+
+@pytest.mark.parametrize("refused", [False, True])
+async def test_what_stays_is_not_deleted_with_what_it_relates_to(
+    catalog_of: Catalog, log: list[str], refused: bool
+) -> None:
+    """With deleteDependentEntities Port deletes an entity with all that relate to it."""
+    catalog_of.core.catalog.add_blueprint(OWNED)
+    services = resource("/services", "service", data_path=".")
+    services["port"]["entity"]["mappings"]["relations"] = {"owner": ".owner"}
+    catalog_of.resources[0] = services
+    teams, names = numbered("team", 40), numbered("service", 30)
+    items: list[dict[str, Any]] = [
+        {"id": name, "name": "a", "owner": team} for name, team in zip(names, teams, strict=False)
+    ]
+    await catalog_of.resync(services=items, teams=people(*teams))
+    # Either all services vanish, or Port refuses each, which now has another team.
+    again = [{**item, "name": 7, "owner": "team-0039"} for item in items] if refused else []
+    left = teams[2:35] + teams[37:]
+    await catalog_of.resync(services=again, teams=people(*left))
+    assert catalog_of.has("service") == names
+    assert catalog_of.has("team") == teams[:35] + teams[37:]

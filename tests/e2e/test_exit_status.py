@@ -109,6 +109,23 @@ def test_a_mapping_that_is_wrong_is_status_1(catalog: PortApi, environment: dict
     assert "did you mean method?" in voyage.output
 
 
+@pytest.mark.parametrize("fault", ["refused", "failed", "mapping", ""])
+def test_an_incremental_resync(
+    catalog: PortApi, canned: CannedApi, environment: dict[str, str], fault: str
+) -> None:
+    one = teams(**({"colour": '"red"'} if fault == "refused" else {}))
+    one["selector"]["incremental"] = {"param": "since"}
+    if fault == "failed":
+        canned.json("/teams", "{}", 404)
+    if fault == "mapping":
+        one["selector"]["methd"] = "POST"
+    voyage = sailed(
+        catalog, {**environment, "OCEAN__INTEGRATION__INCREMENTAL_SYNC_ENABLED": "true"}, one
+    )
+    assert "running sync_incremental" in voyage.output
+    assert voyage.status == (1 if fault else 0), voyage.output
+
+
 def test_an_installation_that_keeps_running_does_not_end(
     catalog: PortApi, environment: dict[str, str], tmp_path: Path
 ) -> None:

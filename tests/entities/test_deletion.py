@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from port_ocean.core.models import Entity
 
-from entities.deletion import FEW, Share, judge
+from entities.deletion import FEW, Share, judge, without_targets_of
 
 
 @pytest.mark.parametrize(
@@ -58,6 +61,23 @@ def test_what_is_kept_for_itself_counts_for_the_whole() -> None:
     """Everything seems to be gone: the small ones are no reason to believe it."""
     shares = [Share("large", 1000, 1000), Share("a", 15, 15), Share("b", 15, 15)]
     assert judge(shares, 0.9).kept == {"large", "a", "b"}
+
+
+def related(identifier: str, **relations: Any) -> Entity:
+    return Entity.parse_obj({"identifier": identifier, "blueprint": "any", "relations": relations})
+
+
+def test_what_a_staying_entity_relates_to_stays_also_through_others() -> None:
+    going = [
+        related("team", part_of="area"),
+        related("area", of=[None, "company"]),
+        related("company"),
+        related("loop", next="loop"),
+        related("other", of="team"),
+    ]
+    staying = [related("service", owner="team", old=None)]
+    assert [one.identifier for one in without_targets_of(staying, going)] == ["loop", "other"]
+    assert without_targets_of([], going) == going
 
 
 SHARES = st.lists(
