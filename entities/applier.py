@@ -123,8 +123,8 @@ def _shares(diff: EntityPortDiff, stale: list[Entity], upserts: Upserts) -> list
 def _allowed_by_resources(stale: list[Entity], resources: Iterable[ResourceConfig]) -> list[Entity]:
     """Leaves out what belongs to a resource with ``enableDelete: false``.
 
-    Of an entity only the blueprint is known. So the blueprint of such a resource keeps all; where
-    it is an expression, only those stay that other resources name, and no such resource does.
+    Of an entity only the blueprint is known. So the blueprint of such a resource keeps all. Where it
+    is an expression, it may be any blueprint but those that only other resources name.
     """
     closed = {_blueprint(one) for one in resources if not one.enable_delete}
     if not closed:

@@ -75,6 +75,19 @@ async def test_a_blueprint_that_is_not_there(core: Core, url: str, log: list[str
     assert 'Blueprint "nothing" was not found (status 404)' in error
 
 
+async def test_a_blueprint_that_is_not_there_does_not_stop_the_cleaning_up_of_others(
+    core: Core, canned: CannedApi, url: str
+) -> None:
+    """Ocean looks up the relations of what it has sent, by a blueprint that does not exist."""
+    assert (await core.resync({"baseUrl": url}, TEAMS)).succeeded
+    canned.json("/teams", '[{"id": "two", "name": "kept"}]')
+    related = resource("/users", "nothing", data_path=".")
+    related["port"]["entity"]["mappings"]["relations"] = {"owner": '"two"'}
+    outcome = await core.resync({"baseUrl": url}, related, TEAMS)
+    assert outcome.succeeded, outcome.error
+    assert core.catalog.identifiers("team") == ["two"]
+
+
 async def test_some_of_a_batch(core: Core, canned: CannedApi, url: str, log: list[str]) -> None:
     items = [{"id": f"user-{n:03}", "name": n if n % 10 == 3 else "text"} for n in range(43)]
     canned.json("/users", json.dumps(items))
