@@ -49,7 +49,7 @@ soak: $(READY) ## half an hour of resyncs under random faults, against a model o
 	@$(PY) -m tests.soak --seconds $(SOAK_SECONDS)
 
 MUTANTS := .venv-mutants/bin
-mutants: $(READY) ## mutation testing; OF=auth for one of pagination, auth, client and resync
+mutants: $(READY) ## mutation testing; OF=auth for one of pagination, auth, client, entities and resync
 	@test -x $(MUTANTS)/mutmut || { $(PY) -m venv --clear .venv-mutants \
 		&& $(MUTANTS)/pip install -qq --require-hashes --no-deps -r requirements-dev.lock \
 		&& $(MUTANTS)/pip install -qq "mutmut>=3.8,<4"; }

@@ -11,16 +11,17 @@ from port_ocean.context.event import EventType, TriggerType, event
 from port_ocean.context.ocean import PortOceanContext
 from port_ocean.core.handlers.port_app_config.api import APIPortAppConfig
 from port_ocean.core.handlers.port_app_config.models import PortAppConfig, ResourceConfig
-from port_ocean.core.integrations.base import BaseIntegration
 from port_ocean.core.integrations.mixins.utils import is_dsp_mode_enabled
 from port_ocean.core.models import Entity
 from port_ocean.core.ocean_types import INCREMENTAL_EVENT_LISTENER
 from port_ocean.core.probe import ProbeConfig, ProbeContext
 from pydantic.v1 import ValidationError
 
+from entities import EntitiesStateApplier
 from entities.processor import EntityProcessor
 from errors import SettingsError
 from mapping import CustomPortAppConfig, mapping_problems
+from resync.exit_status import ExitStatusIntegration
 from resync.one_at_a_time import OneAtATime, Work
 from resync.run import Run
 from resync.summary import Outcome
@@ -56,11 +57,12 @@ class CustomPortAppConfigHandler(APIPortAppConfig):
                 registered[resource.kind] = self._any_kind
 
 
-class CustomIntegration(BaseIntegration):
+class CustomIntegration(ExitStatusIntegration):
     """Ocean's integration, with this project's mapping and with resyncs that never overlap."""
 
     AppConfigHandlerClass = CustomPortAppConfigHandler
     EntityProcessorClass = EntityProcessor
+    EntitiesStateApplierClass = EntitiesStateApplier
 
     def __init__(self, context: PortOceanContext) -> None:
         super().__init__(context)

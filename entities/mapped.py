@@ -30,8 +30,8 @@ class Mapped:
         if self.error is not None:
             raise MappingError(
                 f"kind {kind}: the mapping's identifier {identifier!r} or blueprint {blueprint!r} "
-                f"fails: {masked(self.error)}. Correct the expression, or leave such items out by the "
-                "selector's query."
+                f"fails: {masked(self.error)}. Correct the expression, or leave such items out by "
+                "the selector's query."
             )
         if self.passed and self.nameless == self.passed:
             raise MappingError(

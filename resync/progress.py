@@ -18,6 +18,7 @@ from port_ocean.context.ocean import ocean
 from port_ocean.helpers.metric.metric import MetricPhase, MetricType
 
 from client import HttpClient
+from entities import Upserts, current_upserts, resource_index
 from entities.mapped import Mapped
 from pagination import End, Page
 from pagination.sign import SignKind
@@ -30,6 +31,9 @@ TICK_SECONDS = 5.0
 """Between two lines while a kind is read."""
 
 REASONS_KEPT = 20
+NAME_CHARACTERS = 100
+REFUSAL_CHARACTERS = 300
+"""Of what Port says of the first entity that it refused, its name included."""
 
 Read = Callable[[Listing], AsyncGenerator[Page]]
 
@@ -48,13 +52,19 @@ class KindProgress:
         self._before = client.traffic
         self._timer: asyncio.TimerHandle | None = None
         self._metric_kind = ""
+        self._index = 0
+        self._upserts = Upserts()
         self._pages = self._items = 0
         self._started = self._ended = self._failed = 0
         self._total: int | None = None
+        self._mapped = Mapped()
         self._reasons: Counter[str] = Counter()
 
     def __enter__(self) -> KindProgress:
         self._metric_kind = ocean.metrics.current_resource_kind() if ocean.initialized else ""
+        self._index = resource_index()
+        self._upserts = current_upserts()
+        self._upserts.mask_by(self._client.redactor.text)
         pagination = self._plan.endpoint.pagination
         told = f"kind {self._plan.kind}: reading, pagination {pagination.type}"
         names = [parameter.name for parameter in self._plan.parameters]
@@ -79,6 +89,8 @@ class KindProgress:
             told += f", {summary.listings_failed:,} of them failed" if self._failed else ""
         told += f" after {duration(summary.seconds)}\n{table([summary])}"
         self._bound("kind ended", summary.fields()).log("INFO" if done else "WARNING", told)
+        if self._upserts.final:
+            _log_refused(_with_refused(summary, self._upserts))
         self._on_end(summary)
 
     def reading(self, read: Read) -> Read:
@@ -113,6 +125,7 @@ class KindProgress:
 
     def note_mapped(self, mapped: Mapped) -> None:
         """Takes note of items that no entity has come of."""
+        self._mapped = mapped
         if mapped.nameless:
             identifier, blueprint = mapped.expressions
             logger.warning(
@@ -194,6 +207,8 @@ class KindProgress:
             seconds=seconds,
             items_per_second=rate,
             ended_by=shortened(self._client.redactor.text(ended_by), REASON_CHARACTERS),
+            nameless=self._mapped.nameless,
+            index=self._index,
         )
 
     def _set_metric(self, waited: float) -> None:
@@ -216,10 +231,12 @@ class ResyncProgress:
         self._kinds = kinds
         self._began = time.monotonic()
         self._summaries: list[Summary] = []
+        self._upserts = Upserts()
 
     def add(self, summary: Summary) -> None:
-        """Takes note of a kind that has ended."""
+        """Takes note of a kind that has ended, in the event that it was read in."""
         self._summaries.append(summary)
+        self._upserts = current_upserts()
 
     def report(self, outcome: Outcome) -> None:
         """Logs how a whole resync has ended, in one table; nothing where it had no kinds."""
@@ -230,14 +247,38 @@ class ResyncProgress:
         told += f"{len(self._summaries)} of {self._kinds} kinds read"
         failed = sum(summary.outcome is Outcome.FAILED for summary in self._summaries)
         told += f", {failed} of them failed" if failed else ""
-        if self._summaries:
-            told += f"\n{table(self._summaries)}"
-        fields = {
+        summaries = [_with_refused(summary, self._upserts) for summary in self._summaries]
+        refused = sum(summary.refused for summary in summaries)
+        told += f", {refused:,} entities refused by Port" if refused else ""
+        if summaries:
+            told += f"\n{table(summaries)}"
+        fields: dict[str, Any] = {
             "outcome": str(outcome),
             "seconds": round(seconds, 3),
             "kinds_in_mapping": self._kinds,
             "kinds_failed": failed,
-            "kinds": [summary.fields() for summary in self._summaries],
+            "kinds": [summary.fields() for summary in summaries],
         }
-        done = outcome is Outcome.DONE
+        fields |= {"refused": refused} if refused else {}
+        done = outcome is Outcome.DONE and not refused
+        for summary in summaries:
+            _log_refused(summary)
         logger.bind(progress="resync ended", **fields).log("INFO" if done else "WARNING", told)
+
+
+def _with_refused(summary: Summary, upserts: Upserts) -> Summary:
+    """A summary with what Port refused of its resource, the reason on one line and shortened."""
+    refused = upserts.by_resource().get(summary.index)
+    if refused is None:
+        return summary
+    name = f"{refused.identifier} of blueprint {refused.blueprint}"
+    first = shortened(f"{shortened(name, NAME_CHARACTERS)}: {refused.reason}", REFUSAL_CHARACTERS)
+    return replace(summary, refused=refused.count, first_refusal=first)
+
+
+def _log_refused(summary: Summary) -> None:
+    if summary.refused:
+        logger.bind(resource_kind=summary.kind).error(
+            f"kind {summary.kind}: Port refused {summary.refused:,} entities, the first "
+            f"{summary.first_refusal}. Correct the mapping, or the blueprint in Port"
+        )

@@ -24,7 +24,11 @@ class Outcome(StrEnum):
 class Summary:
     """One kind at its end. ``pages`` and ``items`` are what its listings held; ``requests``,
     ``retries`` and ``rate_limit_wait_seconds`` are the client's meanwhile, those of discoveries
-    among them. ``ended_by`` is the evidence for the end of its listings, or what went wrong."""
+    among them. ``ended_by`` is the evidence for the end of its listings, or what went wrong.
+    ``nameless`` items have no identifier or no blueprint, and became no entities.
+    ``index`` is the place of its resource in the mapping, from 0; -1 where there is none.
+    ``refused`` entities were not accepted by Port, the first for ``first_refusal``; both are known
+    at the end of a resync."""
 
     kind: str
     outcome: Outcome
@@ -38,24 +42,47 @@ class Summary:
     seconds: float
     items_per_second: float
     ended_by: str
+    nameless: int = 0
+    index: int = -1
+    refused: int = 0
+    first_refusal: str = ""
 
     def fields(self) -> dict[str, Any]:
-        """The same for a log that is read by machines."""
-        return {**asdict(self), "outcome": str(self.outcome)}
+        """The same for a log that is read by machines; what went wrong only where it did."""
+        fields = {**asdict(self), "outcome": str(self.outcome)}
+        del fields["index"]
+        if not self.nameless:
+            del fields["nameless"]
+        if not self.refused:
+            del fields["refused"], fields["first_refusal"]
+        return fields
 
 
 _COLUMNS = (
-    *("kind", "outcome", "items", "pages", "requests", "retries", "waited", "seconds"),
-    *("items/s", "ended by"),
+    *("kind", "outcome", "items", "nameless", "refused", "pages", "requests", "retries", "waited"),
+    *("seconds", "items/s", "ended by"),
 )
+_IF_ANY = {_COLUMNS.index(name): name for name in ("nameless", "refused")}
+"""Columns that are there only where they are not 0 for some kind."""
+
 _TEXTS = frozenset({"kind", "outcome", "ended by"})
 
 
 def table(summaries: Sequence[Summary]) -> str:
-    """A line for each of ``summaries`` below a line with the names of their columns."""
-    rows = [_COLUMNS, *map(_row, summaries)]
+    """A line for each of ``summaries`` below a line with the names of their columns.
+
+    Items that became no entities, and what Port refused, are columns only where there are some.
+    """
+    empty = {
+        place for place, name in _IF_ANY.items() if not any(getattr(one, name) for one in summaries)
+    }
+    rows = [
+        tuple(cell for place, cell in enumerate(row) if place not in empty)
+        for row in (_COLUMNS, *map(_row, summaries))
+    ]
+    names = rows[0]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return "\n".join(_line(row, widths) for row in rows)
+    return "\n".join(_line(row, widths, names) for row in rows)
 
 
 def duration(seconds: float) -> str:
@@ -79,6 +106,8 @@ def _row(summary: Summary) -> tuple[str, ...]:
         shortened(summary.kind, KIND_CHARACTERS),
         summary.outcome,
         f"{summary.items:,}",
+        f"{summary.nameless:,}",
+        f"{summary.refused:,}",
         f"{summary.pages:,}",
         f"{summary.requests:,}",
         f"{summary.retries:,}",
@@ -89,9 +118,9 @@ def _row(summary: Summary) -> tuple[str, ...]:
     )
 
 
-def _line(row: Sequence[str], widths: Sequence[int]) -> str:
+def _line(row: Sequence[str], widths: Sequence[int], names: Sequence[str]) -> str:
     cells = (
         cell.ljust(width) if name in _TEXTS else cell.rjust(width)
-        for name, cell, width in zip(_COLUMNS, row, widths, strict=True)
+        for name, cell, width in zip(names, row, widths, strict=True)
     )
     return f"  {'  '.join(cells)}".rstrip()

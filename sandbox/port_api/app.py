@@ -37,6 +37,7 @@ class PortApi:
         self._credentials = (client_id, client_secret)
         self._tokens: set[str] = set()
         self._requests: Counter[str] = Counter()
+        self._failures: dict[str, Refusal] = {}
         entities = Entities(self._store)
         self.app = FastAPI(title="Port API sandbox", docs_url=None, redoc_url=None)
         self.app.middleware("http")(self._guard)
@@ -68,6 +69,12 @@ class PortApi:
     def integration(self, identifier: str) -> Document | None:
         """What is held of an integration."""
         return self._store.get("integration", identifier)
+
+    def refuse(self, ending: str, status: int, message: str = "not today") -> None:
+        """From now on refuses every request whose path has this ending; status 200 ends that."""
+        self._failures.pop(ending, None)
+        if status >= 400:
+            self._failures[ending] = Refusal(status, "refused", message)
 
     def deletions(self) -> list[tuple[str, str]]:
         """Blueprint and identifier of each entity deleted so far, in order."""
@@ -121,6 +128,9 @@ class PortApi:
         token = request.headers.get("authorization", "").removeprefix("Bearer ")
         if path != "/" and not path.startswith(OPEN_PATHS) and token not in self._tokens:
             return await _refused(request, Refusal(401, "unauthorized", "The token is not valid"))
+        for ending, failure in self._failures.items():
+            if path.endswith(ending):
+                return await _refused(request, failure)
         return await call_next(request)
 
     async def _token(self, request: Request) -> Document:

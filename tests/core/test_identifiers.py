@@ -87,6 +87,8 @@ async def test_some_null_identifiers_are_reported_with_their_number_and_the_expr
     assert outcome.succeeded, outcome.error
     (line,) = [line for line in log if "become no entities" in line]
     assert "2 of 30 items have no identifier or no blueprint ('.id', '\"team\"')" in line
+    table = [line for line in log if "resync done after" in line][-1]
+    assert "nameless" in table
 
 
 async def test_items_that_the_query_leaves_out_need_no_identifier(

@@ -245,7 +245,7 @@ def test_the_command_tells_every_verdict(catalog: PortApi, api: SampleApi, api_u
             PAGINATION_TYPE="offset",
         )
     api.token = "demo-token"
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.returncode == 1, done.stdout + done.stderr
     for told in (
         "INFO     | connection: base URL: SUCCESS",
         "/teams: data_path: SUCCESS: 12 items",
@@ -256,6 +256,17 @@ def test_the_command_tells_every_verdict(catalog: PortApi, api: SampleApi, api_u
         assert told in done.stdout, done.stdout
     assert SECRET[:6] not in done.stdout + done.stderr
     assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_the_command_ends_with_0_where_no_check_failed(
+    catalog: PortApi, api: SampleApi, api_url: str
+) -> None:
+    catalog.set_config(IDENTIFIER, {"resources": [resource("/teams")]})
+    with serve(catalog.app) as port_url:
+        base_url = f"{api_url}/none/offset"
+        done = run_probe(port_url, BASE_URL=base_url, PAGINATION_TYPE="offset")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Probe complete" in done.stdout
 
 
 def test_the_command_tells_wrong_settings(catalog: PortApi, api: SampleApi) -> None:

@@ -65,11 +65,39 @@ async def _failing_where_port_maps(core: Core) -> None:
     catalog.close()
 
 
+async def _small_kinds_vanish(core: Core) -> None:
+    kinds = [resource("/teams", one) for one in ("team", "service")]
+    app = await core.start(core.settings("offset"), *kinds)
+    assert await app.integration.sync_raw_all()
+    gone = resource("/teams", "team", query="false")
+    core.catalog.set_config(IDENTIFIER, {"resources": [gone]})
+    await app.integration.sync_raw_all()
+    assert len(core.catalog.identifiers("team") + core.catalog.identifiers("service")) == 24
+
+
+async def _refused(core: Core) -> None:
+    await core.resync(core.settings("offset"), resource("/services", "nothing"))
+
+
+async def _refused_by_search(core: Core) -> None:
+    await core.resync(core.settings("offset"), SERVICES)
+    searching = resource("/services")
+    searching["port"]["entity"]["mappings"]["identifier"] = {
+        "combinator": '"and"',
+        "rules": [{"property": '"name"', "operator": '"="', "value": ".name"}],
+    }
+    await core.resync(core.settings("offset"), searching)
+    assert len(core.catalog.identifiers("record")) == 60
+
+
 CASES: dict[str, Callable[[Core], Awaitable[None]]] = {
     "A resync is due": _overlapping,
     "Failed to execute resync": _failing,
     "skipping delete phase": _failing,
-    "Skipping deletion of entities": _too_much_to_delete,
+    "Blueprint <blueprint>: <n> of <n> entities": _too_much_to_delete,
+    "<n> entities of <blueprints> were not": _small_kinds_vanish,
+    "Port refused <n> entities": _refused,
+    "names by a search": _refused_by_search,
     "Unable to find valid data": _nameless,
     "transformations of batch failed": _nameless,
     "none of <n> items has an identifier": _nameless,

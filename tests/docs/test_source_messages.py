@@ -46,6 +46,11 @@ NO_MESSAGE = {
     "is given what is nested too deeply": "never told: such an answer is refused before",
     "{}: the listing ended: {}": "told at DEBUG only",
     "the resync was ended before all of it was read": "never told: its reader was stopped, too",
+    "entities that stay relate to them": "told at INFO only",
+    "enableDelete is false for a resource with their blueprint": "told at INFO only",
+    "entityDeletionThreshold is 0": "told at INFO only",
+    "Port's response does not mention it": "a reason of Port's, where it gives none",
+    "no reason is given": "a reason of Port's, where it gives none",
     "the answer holds what cannot be kept": "never told: it has written what it reads",
 }
 """Literals that are no message, or none that a user can cause, each with its reason."""
