@@ -5,15 +5,15 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
-RATES = (0.0, 0.01, 0.05, 0.2)
+RATES = (0.0, 0.0, 0.01, 0.05, 0.2)
 TRIGGERS, LOGIN, THROTTLED = "triggers", "login", "throttled"
 DISCOVERY, PORT = "discovery", "port"
 TROUBLES = {
     TRIGGERS: 0.25,
-    LOGIN: 0.1,
-    THROTTLED: 0.15,
-    DISCOVERY: 0.1,
-    PORT: 0.1,
+    LOGIN: 0.07,
+    THROTTLED: 0.1,
+    DISCOVERY: 0.07,
+    PORT: 0.07,
 }
 """By trouble, how likely it is: several triggers at once, a token endpoint that fails, a rate limit
 that answers 403, parents whose ids are called otherwise, and a Port that refuses upserts."""
