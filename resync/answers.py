@@ -13,7 +13,7 @@ from client.body import LARGE_BYTES
 from errors import ResponseError
 from pagination import Page, PageRequest, Records, Shape
 from pagination.paths import MISSING, as_jq, dig, is_jq, looks_back
-from resync.envelope import refuse_envelope
+from resync.envelope import refuse_envelope, refuse_whole
 from resync.extraction import (
     SIMPLE_PATH,
     as_items,
@@ -136,6 +136,8 @@ class AnswerReader:
         some = bool(items) or bool(records.count)
         some = some and (records.shape is not Shape.OBJECT or any(map(_is_object, items)))
         self._check(kind, endpoint, body, some, content)
+        if records.whole or items == [body]:
+            _refuse_whole(endpoint, body)
         return items
 
     def _refuse(self, body: Any, content: bytes, error: ResponseError) -> NoReturn:
@@ -176,6 +178,8 @@ class AnswerReader:
             self._refuse(error.envelope, response.content, error)
         any_items = bool(found.items or found.records.count)
         self._check(kind, endpoint, found.envelope, any_items, response.content)
+        if found.records.whole:
+            _refuse_whole(endpoint, found.envelope)
         return replace(
             page,
             body=found.envelope,
@@ -199,6 +203,12 @@ class AnswerReader:
                 f"kind {kind}: the answer is {shape_of(body)}, taken as one item. If the items "
                 "are inside it, set data_path to where they are, such as '.items'.",
             )
+
+
+def _refuse_whole(endpoint: EndpointPlan, body: Any) -> None:
+    """What is to be done with a record that is the whole response."""
+    if endpoint.discovery and endpoint.data_path != "[.]" and isinstance(body, dict):
+        refuse_whole(body)
 
 
 def _is_object(item: Any) -> bool:

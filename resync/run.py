@@ -7,7 +7,7 @@ import gc
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from weakref import WeakSet
 
@@ -48,6 +48,7 @@ class Run:
         self._cache = ResponseCache(self.client.send)
         self._reader = ListingReader(self.client, self._clients.jq)
         self._progress = ResyncProgress(0)
+        self._now = datetime.now(UTC)
         self._open: WeakSet[AsyncGenerator[list[dict[str, Any]]]] = WeakSet()
         self._closing = asyncio.Lock()
         self._ending: asyncio.Task[None] | None = None
@@ -57,11 +58,13 @@ class Run:
 
         Raises ``SettingsError`` with every problem of all resources and its place.
         """
-        plans = self._plans(resources)
+        now = datetime.now(UTC)
+        plans = self._plans(resources, now)
         await self.end_resync()
         self._cache = ResponseCache(self.client.send, shared_endpoints(plans))
         self._reader = ListingReader(self.client, self._clients.jq, self._cache)
         self._progress = ResyncProgress(len(plans))
+        self._now = now
 
     def resync_ended(self, resync: asyncio.Task[Any]) -> None:
         """To be called once a resync's task is done, however it ended: sums it up."""
@@ -108,7 +111,8 @@ class Run:
     async def _batches(
         self, resource: CustomResourceConfig, since: datetime | None
     ) -> AsyncGenerator[list[dict[str, Any]]]:
-        plan = build_plan(self.settings, resource)
+        # Moments in the mapping are the same for all that a resync reads.
+        plan = build_plan(self.settings, resource, datetime.now(UTC) if since else self._now)
         # Only messages name it, and its query may hold a secret.
         plan = replace(plan, kind=self.client.redactor.text(plan.kind))
         incremental = resource.selector.incremental
@@ -139,12 +143,12 @@ class Run:
         """Who is told how a kind has ended: the resync whose table it belongs to."""
         return (lambda _: None) if since else self._progress.add
 
-    def _plans(self, resources: Sequence[CustomResourceConfig]) -> list[ListingPlan]:
+    def _plans(self, resources: Sequence[CustomResourceConfig], now: datetime) -> list[ListingPlan]:
         plans: list[ListingPlan] = []
         problems: list[str] = []
         for index, resource in enumerate(resources):
             try:
-                plans.append(build_plan(self.settings, resource))
+                plans.append(build_plan(self.settings, resource, now))
             except SettingsError as error:
                 problems += [f"resources[{index}].{problem}" for problem in error.problems]
         if problems:

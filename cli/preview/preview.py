@@ -21,7 +21,8 @@ from mapping import CustomResourceConfig
 from resync.clients import Clients
 from resync.fan_out import describe
 from resync.first_pages import IMPATIENT, FirstPages, Reading, first_listings
-from resync.plan import ListingPlan, build_plan, expression_problem
+from resync.plan import ListingPlan, build_plan
+from resync.plan_checks import expression_problem
 from resync.response_cache import ResponseCache, shared_endpoints
 from settings.parsing import advice
 

@@ -26,7 +26,7 @@ from pagination.values import as_count
 from resync.extraction import as_items, simple_outputs
 from resync.formats import read_body
 from resync.incremental import newer
-from resync.plan import path_segment
+from resync.placeholders import path_segment
 from settings import PaginationSettings, Settings, parse_settings
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
