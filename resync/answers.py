@@ -136,8 +136,9 @@ class AnswerReader:
         some = bool(items) or bool(records.count)
         some = some and (records.shape is not Shape.OBJECT or any(map(_is_object, items)))
         self._check(kind, endpoint, body, some, content)
-        if records.whole or items == [body]:
-            _refuse_whole(endpoint, body)
+        discovered = endpoint.discovery and endpoint.data_path != "[.]"
+        if discovered and isinstance(body, dict) and items == [body]:
+            refuse_whole(body)
         return items
 
     def _refuse(self, body: Any, content: bytes, error: ResponseError) -> NoReturn:
@@ -178,8 +179,6 @@ class AnswerReader:
             self._refuse(error.envelope, response.content, error)
         any_items = bool(found.items or found.records.count)
         self._check(kind, endpoint, found.envelope, any_items, response.content)
-        if found.records.whole:
-            _refuse_whole(endpoint, found.envelope)
         return replace(
             page,
             body=found.envelope,
@@ -197,18 +196,14 @@ class AnswerReader:
             refuse_error(body, self._redactor.excerpt(content))
         if whole and isinstance(body, dict):
             refuse_error(body, self._redactor.excerpt(content), item=True)
+            if endpoint.discovery:
+                refuse_whole(body)
             refuse_envelope(body, endpoint.pagination.type is not PaginationType.NONE)
             self._warn_once(
                 f"object {endpoint.template}",
                 f"kind {kind}: the answer is {shape_of(body)}, taken as one item. If the items "
                 "are inside it, set data_path to where they are, such as '.items'.",
             )
-
-
-def _refuse_whole(endpoint: EndpointPlan, body: Any) -> None:
-    """What is to be done with a record that is the whole response."""
-    if endpoint.discovery and endpoint.data_path != "[.]" and isinstance(body, dict):
-        refuse_whole(body)
 
 
 def _is_object(item: Any) -> bool:

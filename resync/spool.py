@@ -13,7 +13,7 @@ from typing import IO
 from client.body import room_needed
 from resync.discovery import Binding
 
-BLOCK = 1000
+BLOCK = 200
 """Bindings that are kept in memory at once: those that came first, and those that came last."""
 
 
