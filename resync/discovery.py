@@ -94,7 +94,7 @@ class Discoveries:
             told = f"{place}.filter {parameter.filter!r}"
             passed = zip(records, passing, strict=True)
             records = [record for record, (outputs,) in passed if _passes(told, outputs)]
-        tally.passed += len(records)
+        tally.let_through(records)
         expressions = [parameter.expression, *parameter.include.values()]
         bindings: list[Binding] = []
         for values, *included in await self._evaluated(place, expressions, records):

@@ -16,8 +16,7 @@ from resync.placeholders import as_text
 from resync.plan import ListingPlan, Parameter
 from resync.spool import Spool
 
-Expand = Callable[[Binding], AsyncGenerator[Binding]]
-Find = Callable[[Parameter, Binding], AsyncGenerator[Binding]]
+Find = Callable[[Binding], AsyncGenerator[Binding]]
 
 SHARED_DISCOVERIES = 256
 """How many discoveries are remembered for other values that need the same."""
@@ -85,12 +84,14 @@ class _Combinations:
         for position, parameter in enumerate(group):
             before = _filled_by(group[:position])
             wanted = parameter.endpoint.wanted if parameter.endpoint else frozenset()
-            # Several bindings ask for the same values where these need but a part of them.
-            find = self._remembered if not before <= wanted else self._discoveries.values
-            bindings = self._expanded(bindings, partial(_with_values, find, parameter))
+            find: Find = partial(self._discoveries.values, parameter)
+            if not before <= wanted:
+                # Several bindings ask for the same values, as these need but a part of each.
+                find = partial(self._remembered, parameter, sorted(before & wanted))
+            bindings = self._expanded(bindings, partial(_with_values, find))
         return bindings
 
-    def _combining(self, group: Sequence[Parameter]) -> Expand:
+    def _combining(self, group: Sequence[Parameter]) -> Find:
         """Joins a binding with each one of ``group``, which are found when the first is needed."""
         found: list[Spool] = []
 
@@ -104,13 +105,14 @@ class _Combinations:
 
         return combine
 
-    def _expanded(self, bindings: AsyncGenerator[Binding], by: Expand) -> AsyncGenerator[Binding]:
+    def _expanded(self, bindings: AsyncGenerator[Binding], by: Find) -> AsyncGenerator[Binding]:
         return fan_out(bindings, by, self._workers, self._failures)
 
-    async def _remembered(self, parameter: Parameter, given: Binding) -> AsyncGenerator[Binding]:
-        """The values of ``parameter``, found once for all bindings that need the same."""
-        wanted = sorted(parameter.endpoint.wanted) if parameter.endpoint else []
-        key = (parameter.name, *(as_text(given.values.get(name)) for name in wanted))
+    async def _remembered(
+        self, parameter: Parameter, wanted: Sequence[str], given: Binding
+    ) -> AsyncGenerator[Binding]:
+        """The values of ``parameter``, found once for all bindings that fill ``wanted`` alike."""
+        key = (parameter.name, *(as_text(given.values[name]) for name in wanted))
         if key not in self._shared:
             self._shared[key] = Spool(self._discoveries.values(parameter, given))
             while len(self._shared) > SHARED_DISCOVERIES:
@@ -131,11 +133,9 @@ def independent_groups(parameters: Iterable[Parameter]) -> list[list[Parameter]]
     return sorted(groups, key=lambda group: (group[0].endpoint is None, -len(group)))
 
 
-async def _with_values(
-    find: Find, parameter: Parameter, binding: Binding
-) -> AsyncGenerator[Binding]:
+async def _with_values(find: Find, binding: Binding) -> AsyncGenerator[Binding]:
     """Adds each value of one parameter to a binding."""
-    async with aclosing(find(parameter, binding)) as values:
+    async with aclosing(find(binding)) as values:
         async for found in values:
             yield binding.joined(found)
 

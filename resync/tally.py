@@ -12,6 +12,7 @@ from resync.extraction import shape_of
 from resync.plan import Parameter
 
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+_VARIABLE = re.compile(r"(?:\$\w+|\benv)(?:\.\w+)*")
 _KEY = re.compile(r"\.([A-Za-z_]\w*)")
 _ALLOWS_ABSENCE = re.compile(r"//|\?|\bhas\s*\(")
 
@@ -40,11 +41,18 @@ class Tally:
     def see(self, records: Sequence[Any]) -> None:
         """Takes note of discovered records, before the filter."""
         self.records += len(records)
+        for record in records:
+            if not self.absent or self.values:
+                break
+            self.absent.difference_update(_keys_in(record))
         if records and not self.example:
             self.example = shape_of(records[0])
-        if self.absent and not self.values:
-            for record in records:
-                self.absent.difference_update(_keys_in(record))
+
+    def let_through(self, records: Sequence[Any]) -> None:
+        """Takes note of those that passed the filter."""
+        if records and not self.passed:
+            self.example = shape_of(records[0])
+        self.passed += len(records)
 
     @property
     def misread(self) -> str:
@@ -100,7 +108,7 @@ class Tally:
 
 def keys_that_must_be(expression: str) -> Iterator[str]:
     """The keys that a jq expression names, unless it allows for their absence."""
-    text = _STRING.sub("", expression)
+    text = _VARIABLE.sub("", _STRING.sub("", expression))
     if not _ALLOWS_ABSENCE.search(text):
         yield from _KEY.findall(text)
 

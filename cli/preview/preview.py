@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from loguru import logger
@@ -158,10 +159,11 @@ async def _map(kind: Kind, inputs: Inputs) -> None:
 def _plans(inputs: Inputs) -> list[ListingPlan]:
     plans: list[ListingPlan] = []
     problems: list[str] = []
+    now = datetime.now(UTC)
     for index, resource in inputs.chosen:
         place = f"resources[{index}]"
         try:
-            plans.append(build_plan(inputs.settings, resource))
+            plans.append(build_plan(inputs.settings, resource, now))
         except SettingsError as error:
             problems += [f"{place}.{problem}" for problem in error.problems]
         problems += expression_problem(f"{place}.selector.query", resource.selector.query)

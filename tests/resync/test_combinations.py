@@ -89,9 +89,11 @@ async def test_no_listing_waits_for_the_last_page_of_values(names: tuple[str, ..
     assert reader.pages_read.count("many") < 5_000 // PAGE
 
 
-async def test_each_discovery_is_read_once_and_no_pair_comes_twice() -> None:
+@pytest.mark.parametrize("workers", [1, 10])
+async def test_each_discovery_is_read_once_and_no_pair_comes_twice(workers: int) -> None:
     reader = Records(a=250, b=30, c=4)
-    found = [tuple(sorted(one.values.values())) async for one in combined(planned(*"abc"), reader)]
+    plan = planned(*"abc")
+    found = [tuple(sorted(one.values.values())) async for one in combined(plan, reader, workers)]
     assert len(found) == len(set(found)) == 250 * 30 * 4
     assert sorted(reader.pages_read) == ["a", "a", "a", "b", "c"]
 
