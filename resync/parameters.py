@@ -9,7 +9,14 @@ from graphlib import CycleError, TopologicalSorter
 
 from mapping import CustomSelector, PathParameter
 from resync.moments import MOMENT
-from resync.placeholders import BRACES, PLACEHOLDER, name_of, placeholders, texts_in
+from resync.placeholders import (
+    BRACES,
+    PLACEHOLDER,
+    keys_in,
+    name_of,
+    placeholders,
+    texts_in,
+)
 
 _NAME = re.compile(r"\{([A-Za-z_]\w*)\}")
 
@@ -114,6 +121,10 @@ def _spelling_problems(
             elif meant is not None and (meant in unused or f"{{{inner}}}" in head):
                 right = f"{{{meant}{dot}{key.strip()}}}"
                 yield f"{place}: {{{inner}}} is not filled; did you mean {right}?"
+    for text in keys_in([source.query_params, source.headers, source.body]):
+        for inner in BRACES.findall(text):
+            if likely.get(_plain(name_of(inner))) in unused:
+                yield f"{place}: {{{inner}}} is not filled in the name of a key, only in its value"
 
 
 def _plain(name: str) -> str:

@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import aclosing
 from functools import partial
 from itertools import chain
+from weakref import WeakSet
 
 from resync.discovery import Binding, Discoveries
 from resync.fan_out import Failures, fan_out
@@ -62,7 +63,7 @@ class _Combinations:
         self._discoveries = discoveries
         self._workers = workers
         self._failures = failures
-        self._spools: list[Spool] = []
+        self._spools: WeakSet[Spool] = WeakSet()
         self._shared: OrderedDict[tuple[str, ...], Spool] = OrderedDict()
 
     def of(self, parameters: Sequence[Parameter]) -> AsyncGenerator[Binding]:
@@ -76,7 +77,7 @@ class _Combinations:
 
     async def aclose(self) -> None:
         """Ends the discoveries that nobody waits for any more."""
-        await asyncio.gather(*(spool.aclose() for spool in (*self._spools, *self._shared.values())))
+        await asyncio.gather(*(spool.aclose() for spool in self._spools))
 
     def _of_group(self, group: Sequence[Parameter]) -> AsyncGenerator[Binding]:
         """Yields the combinations of parameters that need each other."""
@@ -97,13 +98,18 @@ class _Combinations:
 
         async def combine(binding: Binding) -> AsyncGenerator[Binding]:
             if not found:
-                found.append(Spool(self._of_group(group)))
-                self._spools += found
+                found.append(self._spool(self._of_group(group)))
             async with aclosing(found[0].read()) as others:
                 async for other in others:
                     yield binding.joined(other)
 
         return combine
+
+    def _spool(self, source: AsyncGenerator[Binding]) -> Spool:
+        spool = Spool(source)
+        # One that is still being filled stays in the set, whoever else has forgotten it.
+        self._spools.add(spool)
+        return spool
 
     def _expanded(self, bindings: AsyncGenerator[Binding], by: Find) -> AsyncGenerator[Binding]:
         return fan_out(bindings, by, self._workers, self._failures)
@@ -114,7 +120,7 @@ class _Combinations:
         """The values of ``parameter``, found once for all bindings that fill ``wanted`` alike."""
         key = (parameter.name, *(as_text(given.values[name]) for name in wanted))
         if key not in self._shared:
-            self._shared[key] = Spool(self._discoveries.values(parameter, given))
+            self._shared[key] = self._spool(self._discoveries.values(parameter, given))
             while len(self._shared) > SHARED_DISCOVERIES:
                 self._shared.popitem(last=False)[1].release()
         async with aclosing(self._shared[key].read()) as values:

@@ -26,6 +26,16 @@ def texts_in(value: Any) -> Iterator[str]:
             yield from texts_in(inner)
 
 
+def keys_in(value: Any) -> Iterator[str]:
+    """The keys of the objects in a JSON value, at any depth."""
+    if isinstance(value, Mapping):
+        yield from map(str, value)
+    inner = value.values() if isinstance(value, Mapping) else value
+    if isinstance(value, Mapping | list | tuple):
+        for one in inner:
+            yield from keys_in(one)
+
+
 def placeholders(*values: Any) -> set[str]:
     """The placeholders (``name``, ``name.key``) in all texts of ``values``, which are JSON."""
     return {found for text in texts_in(values) for found in PLACEHOLDER.findall(text)}

@@ -134,6 +134,7 @@ CASES: dict[str, Case] = {
     "is not filled; did you mean": selector(
         query_params={"of": "{Team}"}, path_parameters={"team": DISCOVERY}
     ),
+    "in the name of a key": selector(body={"{team}": 1}, path_parameters={"team": DISCOVERY}),
     "in include of <name>": selector("/{team.lead}", path_parameters={"team": DISCOVERY}),
     "is a moment; give": selector("/{now}", path_parameters={"now": DISCOVERY}),
     "is no moment": selector(query_params={"since": "{now-7x}"}),

@@ -143,6 +143,13 @@ def test_braces_that_an_entry_cannot_fill(key: str, held: str, told: str) -> Non
     assert problems("/x", raw, **{key: {"A": held}}) == [told]
 
 
+@pytest.mark.parametrize("key", ["query_params", "headers", "body"])
+def test_a_key_is_not_filled(key: str) -> None:
+    told = "selector: {a} is not filled in the name of a key, only in its value"
+    assert problems("/x", {"a": LISTED}, **{key: {"{a}": "1"}}) == [told]
+    assert problems("/{a}", {"a": LISTED}, **{key: {"{a}": "1"}}) == []
+
+
 def test_braces_in_a_discovery_that_an_entry_cannot_fill() -> None:
     raw = {"a": {**LISTED, "body": "{ b }"}, "b": LISTED}
     assert problems("/{a}", raw) == ["p.a: { b } is not filled; did you mean {b}?"]
