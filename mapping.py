@@ -50,6 +50,11 @@ class PathParameter(BaseModel):
     values: list[Any] | None = Field(
         default=None, title="Values", description="A fixed list, instead of a discovery."
     )
+    encode: Literal["segment", "path"] = Field(
+        default="segment",
+        title="Encode",
+        description="How a value stands in a path: as one segment, or with its slashes kept.",
+    )
 
     class Config:
         extra = Extra.forbid

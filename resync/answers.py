@@ -13,7 +13,7 @@ from client.body import LARGE_BYTES
 from errors import ResponseError
 from pagination import Page, PageRequest, Records, Shape
 from pagination.paths import MISSING, as_jq, dig, is_jq, looks_back
-from resync.envelope import refuse_envelope
+from resync.envelope import refuse_envelope, refuse_whole
 from resync.extraction import (
     SIMPLE_PATH,
     as_items,
@@ -136,6 +136,9 @@ class AnswerReader:
         some = bool(items) or bool(records.count)
         some = some and (records.shape is not Shape.OBJECT or any(map(_is_object, items)))
         self._check(kind, endpoint, body, some, content)
+        discovered = endpoint.discovery and endpoint.data_path != "[.]"
+        if discovered and isinstance(body, dict) and items == [body]:
+            refuse_whole(body)
         return items
 
     def _refuse(self, body: Any, content: bytes, error: ResponseError) -> NoReturn:
@@ -193,6 +196,8 @@ class AnswerReader:
             refuse_error(body, self._redactor.excerpt(content))
         if whole and isinstance(body, dict):
             refuse_error(body, self._redactor.excerpt(content), item=True)
+            if endpoint.discovery:
+                refuse_whole(body)
             refuse_envelope(body, endpoint.pagination.type is not PaginationType.NONE)
             self._warn_once(
                 f"object {endpoint.template}",

@@ -34,6 +34,17 @@ def refuse_envelope(body: dict[str, Any], paginates: bool) -> None:
     )
 
 
+def refuse_whole(body: dict[str, Any]) -> None:
+    """Raises ``ResponseError`` for an object that a discovery would take for its only record."""
+    names = [path for path, _ in _arrays_of_objects(body)]
+    example = names[0] if names else ".items"
+    raise ResponseError(
+        f"the response is {shape_of(body)}, where a list of records was expected. Set "
+        f"data_path to where they are, such as {example!r} (arrays of objects in it: "
+        f"{', '.join(names) or 'none'}), or to '[.]' if the object is meant."
+    )
+
+
 def _arrays_of_objects(body: dict[str, Any], path: str = "") -> Iterator[tuple[str, Any]]:
     """The paths of the arrays of objects, two levels deep, and what holds each."""
     for key, value in body.items():

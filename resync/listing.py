@@ -23,12 +23,12 @@ from resync.response_cache import ResponseCache, Send
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """One listing to read: an endpoint, the values of its placeholders, and ``extras``, what
-    each of its items gets. ``on_end`` is told what ended it."""
+    """One listing to read: an endpoint, the values of its placeholders (``name``, ``name.key``),
+    and ``extras``, what each of its items gets. ``on_end`` is told what ended it."""
 
     kind: str
     endpoint: EndpointPlan
-    values: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Any] = field(default_factory=dict)
     extras: Mapping[str, Any] = field(default_factory=dict)
     on_end: Callable[[End], None] | None = None
 
@@ -50,20 +50,21 @@ class ListingReader:
         Raises ``OceanCustomError`` that names the kind and the URL.
         """
         endpoint = listing.endpoint
-        request = endpoint.request(listing.values)
+        bound = self._bound(listing)
+        request = PageRequest(url=bound.url, params=bound.params, body=bound.body)
 
         def where() -> str:
             url = self._client.redactor.url(request.url)
             return f"kind {listing.kind}, {endpoint.method} {url}"
 
         paginator = build_paginator(endpoint.pagination)
-        first = endpoint.outgoing(paginator.first(request))
+        first = bound.outgoing(paginator.first(request))
         try:
             async with self._cache.reading(endpoint, first) as reading:
                 pages = walk(
                     paginator,
                     request,
-                    partial(self._fetch, listing, reading.send),
+                    partial(self._fetch, replace(listing, endpoint=bound), reading.send),
                     # A repeated listing asks for nothing that its first reader did not need.
                     permits=1 if reading.repeated else self._client.max_concurrent,
                     on_end=self._note_end(where, listing),
@@ -84,6 +85,13 @@ class ListingReader:
             told = self._client.redactor.text(str(error))
             raise PaginationError(f"{where()}: {told}") from None
 
+    def _bound(self, listing: Listing) -> EndpointPlan:
+        try:
+            return listing.endpoint.bound(listing.values)
+        except ResponseError as error:
+            told = self._client.redactor.values(str(error))
+            raise ResponseError(f"kind {listing.kind}: {told}") from None
+
     def _warn_of_overlap(self, where: Callable[[], str], endpoint: EndpointPlan) -> None:
         self.warn_once(
             f"overlap {endpoint.template}",
@@ -92,11 +100,11 @@ class ListingReader:
             "another number: check startOffset or startPage.",
         )
 
-    def warn_once(self, subject: str, message: str) -> None:
-        """Logs ``message`` as a warning, once for ``subject`` in a resync."""
+    def warn_once(self, subject: str, message: str, level: str = "WARNING") -> None:
+        """Logs ``message`` as a warning, or at ``level``, once for ``subject`` in a resync."""
         if subject not in self._warned:
             self._warned.add(subject)
-            logger.warning(message)
+            logger.log(level, message)
 
     async def _fetch(
         self, listing: Listing, send: Send, request: PageRequest, known: Callable[[Page], None]

@@ -4,59 +4,71 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from client import Request
 from client.http_client import NO_BODY
-from errors import SettingsError
+from errors import ResponseError, SettingsError
 from mapping import CustomResourceConfig, CustomSelector, PathParameter
 from pagination import PageRequest
 from resync.formats import Format
-from resync.jq import compile_expression
+from resync.moments import path_with_moments, with_moments
 from resync.overrides import pagination_for
-from resync.parameters import PLACEHOLDER, in_order, needs_of, parameter_problems, placeholders
-from resync.record_path import record_paths
-from settings import PaginationSettings, PaginationType, Settings
-from settings.checks import HEADER_NAME, UNSAFE_HEADERS, fits_header
-from settings.model import Location
+from resync.parameters import in_order, needs_of, unused_notes, used_entries
+from resync.placeholders import as_param, as_text, filled, filled_path, name_of, placeholders
+from resync.plan_checks import resource_problems
+from settings import PaginationSettings, Settings
+from settings.checks import fits_header
 
-NEVER_IGNORED = frozenset({401, 407, 408, 425, 429})
-"""Statuses that never mean that there is nothing: they say who asks, or when."""
-
-Params = tuple[tuple[str, str], ...]
+Params = tuple[tuple[str, Any], ...]
+"""Query parameters; a value is a text, or an object or array that is sent as JSON."""
 
 
 @dataclass(frozen=True, slots=True)
 class EndpointPlan:
-    """One endpoint to read: the request, still with its ``{placeholders}``, and where its items
-    are. ``template`` names the endpoint whatever the placeholders' values are."""
+    """One endpoint to read: the request, perhaps still with ``{placeholders}``, and where its items
+    are. ``template`` names the endpoint whatever the placeholders' values are. ``keeping_slashes``
+    names the parameters whose values are several segments of the path. Of a ``discovery`` the items
+    are the parents of others."""
 
     template: str
     method: str
     url: str
     params: Params
-    headers: Params
+    headers: tuple[tuple[str, str], ...]
     body: Any
     data_path: str
     pagination: PaginationSettings
     items_to_parse: str | None = None
     ignore_statuses: frozenset[int] = frozenset()
     format: Format | None = None
+    keeping_slashes: frozenset[str] = frozenset()
+    discovery: bool = False
 
     @property
     def wanted(self) -> frozenset[str]:
-        """The names of the placeholders in path and parameters."""
-        return frozenset(placeholders(self.url, *(value for _, value in self.params)))
+        """The placeholders in path, parameters, headers and body."""
+        return frozenset(placeholders(self.url, self.params, self.headers, self.body))
 
-    def request(self, values: Mapping[str, str]) -> PageRequest:
-        """The request with ``values`` in: each is one path segment, or part of a parameter."""
-        url = PLACEHOLDER.sub(lambda match: path_segment(values[match.group(1)]), self.url)
-        params = tuple(
-            (name, PLACEHOLDER.sub(lambda m: values.get(m.group(1), m.group()), value))
-            for name, value in self.params
+    def bound(self, values: Mapping[str, Any]) -> EndpointPlan:
+        """This endpoint with ``values``, by placeholder, filled in.
+
+        Raises ``ResponseError`` for a value that cannot stand where it is needed.
+        """
+        return replace(
+            self,
+            url=filled_path(self.url, values, self.keeping_slashes),
+            params=tuple((name, as_param(filled(value, values))) for name, value in self.params),
+            headers=tuple((name, _header(name, value, values)) for name, value in self.headers),
+            body=filled(self.body, values) if values else self.body,
         )
-        return PageRequest(url=url, params=params, body=self.body)
+
+    def request(self, values: Mapping[str, Any]) -> PageRequest:
+        """The request without a position in a listing; raises as ``bound`` does."""
+        bound = self.bound(values)
+        return PageRequest(url=bound.url, params=bound.params, body=bound.body)
 
     def outgoing(self, page: PageRequest) -> Request:
         """The HTTP request for a page of this endpoint."""
@@ -75,7 +87,8 @@ class Parameter:
     """Where the values of the placeholder ``name`` come from: a fixed list, or a discovery.
 
     ``expression`` finds the value in a record, ``needs`` names the parameters that the discovery
-    needs, and ``include`` the parent fields that items get.
+    needs, ``include`` the parent fields that items get, and ``used`` those of them that stand in
+    placeholders, as ``{name.key}``.
     """
 
     name: str
@@ -85,179 +98,163 @@ class Parameter:
     include: Mapping[str, str] = field(default_factory=dict)
     values: tuple[Any, ...] = ()
     needs: frozenset[str] = frozenset()
+    used: tuple[str, ...] = ()
+
+    @property
+    def fills(self) -> frozenset[str]:
+        """The placeholders that a value of this parameter fills."""
+        return frozenset((self.name, *(f"{self.name}.{key}" for key in self.used)))
 
 
 @dataclass(frozen=True, slots=True)
 class ListingPlan:
-    """A whole resource: its endpoint, and its parameters, each after those that it needs."""
+    """A whole resource: its endpoint, and its parameters, each after those that it needs.
+
+    ``warnings`` and ``hints`` are to be logged once, when the resource is read.
+    """
 
     kind: str
     endpoint: EndpointPlan
     parameters: tuple[Parameter, ...] = ()
+    warnings: tuple[str, ...] = ()
+    hints: tuple[str, ...] = ()
 
 
-def build_plan(settings: Settings, resource: CustomResourceConfig) -> ListingPlan:
-    """The plan for one resource. Raises ``SettingsError`` with every problem it has."""
+def build_plan(
+    settings: Settings, resource: CustomResourceConfig, now: datetime | None = None
+) -> ListingPlan:
+    """The plan for one resource, whose moments, such as ``{now-7d}``, count from ``now`` (a time
+    with its zone; the present one where left out).
+
+    Raises ``SettingsError`` with every problem that the resource has.
+    """
     selector = resource.selector
-    problems = list(_problems(settings, resource.kind, selector, resource.port.items_to_parse))
+    problems = list(
+        resource_problems(settings, resource.kind, selector, resource.port.items_to_parse)
+    )
     if problems:
         raise SettingsError(problems, subject=f"the mapping of kind {resource.kind}")
+    now = now or datetime.now(UTC)
+    path, entries = selector.endpoint or resource.kind, selector.path_parameters
+    used = used_entries(selector, path, entries)
+    names = [name for name in in_order(entries) if name in used]
     endpoint = replace(
-        _endpoint(settings, selector, selector.endpoint or resource.kind),
+        _endpoint(settings, selector, path, now, entries),
         items_to_parse=resource.port.items_to_parse,
         ignore_statuses=frozenset(selector.ignore_statuses),
         format=selector.format,
     )
-    entries = selector.path_parameters
-    parameters = tuple(
-        _parameter(settings, name, entries[name], entries, selector.ignore_statuses)
-        for name in in_order(entries)
+    discoveries = {
+        name: _discovery(settings, entries[name], now, entries, selector.ignore_statuses)
+        for name in names
+    }
+    wanted = endpoint.wanted.union(*(one.wanted for one in discoveries.values() if one))
+    place = "selector.path_parameters"
+    return ListingPlan(
+        resource.kind,
+        endpoint,
+        tuple(_parameter(name, entries, discoveries[name], wanted) for name in names),
+        tuple(unused_notes(place, selector, path, entries)),
+        tuple(_object_hints({"selector": selector, **_placed(place, entries)})),
     )
-    return ListingPlan(resource.kind, endpoint, parameters)
-
-
-def path_segment(value: str) -> str:
-    """``value`` as one path segment (RFC 3986): ``a/b`` stays one, ``..`` cannot climb."""
-    encoded = quote(value, safe="")
-    return encoded.replace(".", "%2E") if not encoded.strip(".") else encoded
 
 
 def as_params(values: Mapping[str, Any]) -> Params:
-    """Query parameters: a list repeats its parameter, null leaves it out."""
-    pairs: list[tuple[str, str]] = []
+    """Query parameters: a list repeats its parameter, null leaves it out; objects, and lists in
+    lists, stay what they are until they are sent as JSON."""
+    pairs: list[tuple[str, Any]] = []
     for name, value in values.items():
         for single in value if isinstance(value, list) else [value]:
             if single is not None:
-                pairs.append((name, _as_text(single)))
+                whole = isinstance(single, dict | list)
+                pairs.append((name, single if whole else as_text(single)))
     return tuple(pairs)
 
 
-def _as_text(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+def _header(name: str, value: str, values: Mapping[str, Any]) -> str:
+    text = as_text(filled(value, values))
+    if text != value and not fits_header(text):
+        parameter = " and ".join(sorted({name_of(one) for one in placeholders(value)}))
+        raise ResponseError(
+            f"path_parameters.{parameter}: {text!r} holds a character that the header {name} "
+            "cannot carry"
+        )
+    return text
 
 
 def _endpoint(
-    settings: Settings, source: CustomSelector | PathParameter, path: str
+    settings: Settings,
+    source: CustomSelector | PathParameter,
+    path: str,
+    now: datetime,
+    entries: Mapping[str, PathParameter],
 ) -> EndpointPlan:
-    split = urlsplit("/" + path.strip().lstrip("/"))
-    own = as_params(source.query_params)
+    split = urlsplit("/" + path_with_moments(path.strip().lstrip("/"), now))
+    own = as_params(with_moments(source.query_params, now))
     names = {name for name, _ in own}
     kept = tuple(p for p in parse_qsl(split.query, keep_blank_values=True) if p[0] not in names)
+    headers = with_moments(source.headers, now)
     return EndpointPlan(
         template=f"{source.method} {path}",
         method=source.method,
         url=f"{settings.base_url}{split.path}",
         params=(*kept, *own),
-        headers=tuple(source.headers.items()),
-        body=source.body,
+        headers=tuple((name, as_text(value)) for name, value in headers.items()),
+        body=with_moments(source.body, now),
         data_path=source.data_path.strip() or ".",
         pagination=pagination_for(settings, source.pagination, "pagination"),
+        keeping_slashes=frozenset(
+            name for name, entry in entries.items() if entry.encode == "path"
+        ),
     )
 
 
-def _parameter(
+def _discovery(
     settings: Settings,
-    name: str,
     entry: PathParameter,
+    now: datetime,
     entries: Mapping[str, PathParameter],
     ignored: list[int],
-) -> Parameter:
+) -> EndpointPlan | None:
+    """The endpoint that holds the values of ``entry``, if they are not a fixed list."""
     if entry.values is not None:
-        return Parameter(name, values=tuple(entry.values))
-    needs = frozenset(needs_of(entry) & entries.keys())
-    endpoint = _endpoint(settings, entry, entry.endpoint or "")
-    if needs:
-        # A parent may be gone by now; but a discovery that needs none must not come to nothing.
-        endpoint = replace(endpoint, ignore_statuses=frozenset(ignored))
-    return Parameter(name, endpoint, entry.field or ".", entry.filter, entry.include, needs=needs)
+        return None
+    endpoint = _endpoint(settings, entry, entry.endpoint or "", now, entries)
+    # A parent may be gone by now; but a discovery that needs none must not come to nothing.
+    ignores = frozenset(ignored if needs_of(entry) & entries.keys() else ())
+    return replace(endpoint, discovery=True, ignore_statuses=ignores)
 
 
-def _problems(
-    settings: Settings, kind: str, selector: CustomSelector, items_to_parse: str | None
-) -> Iterator[str]:
-    path = selector.endpoint or kind
-    yield from _source_problems(settings, "selector", selector, path, items_to_parse)
-    refused = [code for code in selector.ignore_statuses if not _may_ignore(code)]
-    if refused:
-        yield (
-            f"selector.ignore_statuses: found {refused}; allowed: 4xx codes other than "
-            f"{', '.join(map(str, sorted(NEVER_IGNORED)))}"
-        )
-    entries = selector.path_parameters
-    in_params = placeholders(*(value for _, value in as_params(selector.query_params)))
-    wanted = placeholders(path) | (in_params & entries.keys())
-    yield from parameter_problems("selector.path_parameters", path, wanted, entries)
-    for name, entry in entries.items():
-        place = f"selector.path_parameters.{name}"
-        yield from _source_problems(settings, place, entry, entry.endpoint or "")
-        for key, expression in {"field": entry.field, "filter": entry.filter}.items():
-            yield from expression_problem(f"{place}.{key}", expression)
-        for key, expression in entry.include.items():
-            yield from expression_problem(f"{place}.include.{key}", expression)
+def _parameter(
+    name: str,
+    entries: Mapping[str, PathParameter],
+    endpoint: EndpointPlan | None,
+    wanted: frozenset[str],
+) -> Parameter:
+    entry = entries[name]
+    if endpoint is None:
+        return Parameter(name, values=tuple(entry.values or ()))
+    return Parameter(
+        name,
+        endpoint,
+        entry.field or ".",
+        entry.filter,
+        entry.include,
+        needs=frozenset(needs_of(entry) & entries.keys()),
+        used=tuple(key for key in entry.include if f"{name}.{key}" in wanted),
+    )
 
 
-def _may_ignore(code: int) -> bool:
-    return 400 <= code < 500 and code not in NEVER_IGNORED
+def _placed(place: str, entries: Mapping[str, PathParameter]) -> dict[str, PathParameter]:
+    return {f"{place}.{name}": entry for name, entry in entries.items()}
 
 
-def _source_problems(
-    settings: Settings,
-    place: str,
-    source: CustomSelector | PathParameter,
-    path: str,
-    items_to_parse: str | None = None,
-) -> Iterator[str]:
-    yield from _request_problems(place, source, path)
-    yield from expression_problem(f"{place}.data_path", source.data_path)
-    try:
-        pagination = pagination_for(settings, source.pagination, f"{place}.pagination")
-    except SettingsError as error:
-        yield from error.problems
-        return
-    yield from _count_problems(place, source, pagination, items_to_parse)
-    no_object = source.body is not None and not isinstance(source.body, dict)
-    if pagination.location is Location.BODY and no_object:
-        yield f"{place}.pagination.location: body needs a body that is an object"
-
-
-def _count_problems(
-    place: str,
-    source: CustomSelector | PathParameter,
-    pagination: PaginationSettings,
-    items_to_parse: str | None,
-) -> Iterator[str]:
-    """What is counted must be told by ``data_path``: the records, not what is made of them."""
-    data_path = source.data_path.strip() or "."
-    if record_paths(data_path, items_to_parse):
-        return
-    counts = "paginationType offset" if pagination.type is PaginationType.OFFSET else ""
-    counts = counts or ("totalPath" if pagination.total_path else "")
-    if counts:
-        yield (
-            f"{place}.data_path: found {data_path!r}, of which nobody can tell how many records it "
-            f"is made of, and {counts} counts them; allowed: an expression that begins with the "
-            "plain path to their array, such as '.items | map(select(.active))'"
-        )
-
-
-def _request_problems(
-    place: str, source: CustomSelector | PathParameter, path: str
-) -> Iterator[str]:
-    if "://" in path.split("?")[0] or path.startswith("//"):
-        yield f"{place}: found {path[:80]!r}; allowed: a path below baseUrl, such as /api/v1/users"
-    for name, value in source.headers.items():
-        if not HEADER_NAME.fullmatch(name) or name.lower() in UNSAFE_HEADERS - {"host"}:
-            yield f"{place}.headers: {name!r} is not a header name that may be set"
-        if not fits_header(value):
-            yield f"{place}.headers.{name}: holds a character that a header cannot carry"
-
-
-def expression_problem(place: str, expression: str | None) -> Iterator[str]:
-    """What is wrong with a jq expression at ``place``, if anything."""
-    if expression is None or not expression.strip():
-        return
-    try:
-        compile_expression(expression)
-    except ValueError as error:
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else "cannot be compiled"
-        yield f"{place}: found {expression!r}, which is not jq: {reason}"
+def _object_hints(sources: Mapping[str, CustomSelector | PathParameter]) -> Iterator[str]:
+    """What to say of query parameters that are objects: APIs do not agree on how to send them."""
+    for place, source in sources.items():
+        for name, value in as_params(source.query_params):
+            if not isinstance(value, str):
+                yield (
+                    f"{place}.query_params.{name} is sent as JSON text; for an API that wants "
+                    f"{name}[key]=value, write each of these as a parameter of its own"
+                )

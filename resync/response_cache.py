@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from client import Request, Response
 from client.http_client import NO_BODY
-from resync.parameters import PLACEHOLDER
+from resync.placeholders import PLACEHOLDER, replaced
 from resync.plan import EndpointPlan, ListingPlan
 from resync.response_store import ResponseStore
 
@@ -137,9 +137,12 @@ def shared_endpoints(plans: Iterable[ListingPlan]) -> frozenset[bytes]:
 
 def identity(endpoint: EndpointPlan) -> bytes:
     """The same for endpoints whose requests can be the same, whatever their placeholders' names."""
-    params = tuple((name, PLACEHOLDER.sub("{}", value)) for name, value in endpoint.params)
-    url = PLACEHOLDER.sub("{}", endpoint.url)
-    return _digest(endpoint.method, url, params, endpoint.headers, endpoint.body)
+    parts = (endpoint.url, endpoint.params, endpoint.headers, endpoint.body)
+    return _digest(endpoint.method, *(replaced(part, _nameless) for part in parts))
+
+
+def _nameless(text: str) -> str:
+    return PLACEHOLDER.sub("{}", text)
 
 
 def request_key(request: Request) -> bytes:
@@ -148,6 +151,6 @@ def request_key(request: Request) -> bytes:
     return _digest(request.method, str(request.target), (), request.headers, body)
 
 
-def _digest(method: str, url: str, params: object, headers: object, body: object) -> bytes:
+def _digest(method: str, url: object, params: object, headers: object, body: object) -> bytes:
     text = json.dumps([method, url, params, headers, body], sort_keys=True)
     return hashlib.blake2b(text.encode(), digest_size=16).digest()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractContextManager, aclosing, nullcontext, suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from weakref import WeakSet
 
@@ -53,7 +53,9 @@ class Resync:
         watching: Watching,
     ) -> None:
         """Raises ``SettingsError`` with every problem of all resources and its place."""
-        plans = _plans(settings, resources)
+        # Moments in the mapping are the same for all that a resync reads.
+        self._now = datetime.now(UTC)
+        plans = _plans(settings, resources, self._now)
         self._settings = settings
         self._clients = clients
         self._client = clients.api
@@ -104,7 +106,7 @@ class Resync:
     async def _batches(
         self, resource: CustomResourceConfig, since: datetime | None, reading: _Reading
     ) -> Batches:
-        plan = build_plan(self._settings, resource)
+        plan = build_plan(self._settings, resource, datetime.now(UTC) if since else self._now)
         # Only messages name it, and its query may hold a secret.
         plan = replace(plan, kind=self._client.redactor.text(plan.kind))
         incremental = resource.selector.incremental
@@ -138,12 +140,14 @@ class Resync:
         return (lambda _: None) if since else self._progress.add
 
 
-def _plans(settings: Settings, resources: Sequence[CustomResourceConfig]) -> list[ListingPlan]:
+def _plans(
+    settings: Settings, resources: Sequence[CustomResourceConfig], now: datetime
+) -> list[ListingPlan]:
     plans: list[ListingPlan] = []
     problems: list[str] = []
     for index, resource in enumerate(resources):
         try:
-            plans.append(build_plan(settings, resource))
+            plans.append(build_plan(settings, resource, now))
         except SettingsError as error:
             problems += [f"resources[{index}].{problem}" for problem in error.problems]
     if problems:

@@ -13,7 +13,7 @@ from client import Origin
 from client.redaction import is_secret_name
 from errors import SettingsError
 from resync.overrides import SETTING_OF
-from resync.parameters import placeholders
+from resync.placeholders import placeholders
 from settings import Settings, parse_settings
 from settings.model import AuthType, required_when
 

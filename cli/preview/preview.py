@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from loguru import logger
@@ -21,7 +22,8 @@ from mapping import CustomResourceConfig
 from resync.clients import Clients
 from resync.fan_out import describe
 from resync.first_pages import IMPATIENT, FirstPages, Reading, first_listings
-from resync.plan import ListingPlan, build_plan, expression_problem
+from resync.plan import ListingPlan, build_plan
+from resync.plan_checks import expression_problem
 from resync.response_cache import ResponseCache, shared_endpoints
 from settings.parsing import advice
 
@@ -157,10 +159,11 @@ async def _map(kind: Kind, inputs: Inputs) -> None:
 def _plans(inputs: Inputs) -> list[ListingPlan]:
     plans: list[ListingPlan] = []
     problems: list[str] = []
+    now = datetime.now(UTC)
     for index, resource in inputs.chosen:
         place = f"resources[{index}]"
         try:
-            plans.append(build_plan(inputs.settings, resource))
+            plans.append(build_plan(inputs.settings, resource, now))
         except SettingsError as error:
             problems += [f"{place}.{problem}" for problem in error.problems]
         problems += expression_problem(f"{place}.selector.query", resource.selector.query)

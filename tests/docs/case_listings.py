@@ -53,6 +53,11 @@ async def _disk_fails(world: World) -> str:
     return "\n".join(world.log)
 
 
+async def _in_a_header(world: World) -> str:
+    entries = {"team": {"values": ["ü"]}}
+    return await world.read(page(), headers={"X-Team": "{team}"}, path_parameters=entries)
+
+
 UNFOLLOWED: dict[str, Case] = {
     "paginationType is none, which reads": reads(page(1, has_more=True)),
     "<n> records were read: <sign> says": reads(page(1, total=9)),
@@ -170,6 +175,12 @@ OTHERS: dict[str, Case] = {
     "were null or empty": children(page(), teams=[{"id": None}, {"id": "a"}]),
     "must answer true or false": children(page(), filter=".id"),
     "which is no value": children(page(), field=".", teams=[{"id": "a"}]),
+    "is null or empty in all of": children(page(), teams=[{"key": "a"}]),
+    "none has the key": children(page(), filter=".activ == true"),
+    "so there are no parents": children(page(), filter='.id == "c"'),
+    "where a list of records was expected": children(page(), data_path="."),
+    "cannot be part of a path": children(page(), teams=[{"id": "a/../b"}], encode="path"),
+    "that the header <name> cannot carry": _in_a_header,
     "Cannot index": children(page(), field=".id.name"),
     "What several listings of this resync need": _disk_fails,
 }

@@ -130,7 +130,18 @@ CASES: dict[str, Case] = {
     "<place>.endpoint: has no entry": selector(
         "/teams/{team}", path_parameters={"team": {"endpoint": "/{org}/teams", "field": ".id"}}
     ),
-    "<place>: <endpoint> holds no": selector(path_parameters={"team": DISCOVERY}),
+    "so it is not read": reads(Answer({"items": []}), path_parameters={"team": DISCOVERY}),
+    "is not filled; did you mean": selector(
+        query_params={"of": "{Team}"}, path_parameters={"team": DISCOVERY}
+    ),
+    "in the name of a key": selector(body={"{team}": 1}, path_parameters={"team": DISCOVERY}),
+    "in include of <name>": selector("/{team.lead}", path_parameters={"team": DISCOVERY}),
+    "is a moment; give": selector("/{now}", path_parameters={"now": DISCOVERY}),
+    "is no moment": selector(query_params={"since": "{now-7x}"}),
+    "format that cannot be written": selector(headers={"X-Since": "{now:%Q}"}),
+    "is too far away": selector(body={"since": "{now-9999999d}"}),
+    "is sent as JSON text": reads(Answer({"items": []}), query_params={"filter": {"a": 1}}),
+    "nothing but null and empty": selector("/{a}", path_parameters={"a": {"values": [None]}}),
     "need each other": selector(
         "/{a}/{b}",
         path_parameters={

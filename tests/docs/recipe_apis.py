@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.docs.recipe_pages import dynatrace, fhir, keyset, scim
+from tests.docs.recipe_parents import environments, memberships, mlflow, recent
 from tests.docs.recipe_shape import CAP, REFUSED, Shape, decoded, encoded, numbered
 from tests.support.recorded import Answer, Ask, window
 
@@ -233,6 +234,10 @@ SHAPES: dict[str, Callable[[], Shape]] = {
     "GraphQL by POST body": graphql,
     "Search by POST body": search,
     "Nested resources, three levels deep": nested,
+    "A parent in the body": mlflow,
+    "Two fields of one parent": memberships,
+    "Values that hold a slash": environments,
+    "The last 30 days": recent,
     "Incremental resyncs": incremental,
     "Items that are texts": texts,
     "Numbers as identifiers": numbers,

@@ -26,7 +26,7 @@ from pagination.values import as_count
 from resync.extraction import as_items, simple_outputs
 from resync.formats import read_body
 from resync.incremental import newer
-from resync.plan import path_segment
+from resync.placeholders import path_segment, several_segments
 from settings import PaginationSettings, Settings, parse_settings
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
@@ -88,6 +88,22 @@ def test_a_value_stays_one_segment_of_the_path(value: str) -> None:
     assert not url.query
     assert not url.fragment
     assert unquote(segment) == value
+    joined = httpx.URL("https://api.example.com/").join(url)
+    assert joined.raw_path == url.raw_path
+
+
+@given(value=TEXTS.filter(bool))
+def test_a_value_that_keeps_its_slashes_stays_where_it_is(value: str) -> None:
+    try:
+        segments = several_segments("repo", value)
+    except ResponseError:
+        return
+    url = httpx.URL(f"https://api.example.com/repos/{segments}/tags")
+    assert url.host == "api.example.com"
+    assert url.raw_path.count(b"/") == 3 + value.count("/")
+    assert not url.query
+    assert not url.fragment
+    assert unquote(segments) == value
     joined = httpx.URL("https://api.example.com/").join(url)
     assert joined.raw_path == url.raw_path
 

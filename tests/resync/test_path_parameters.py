@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from typing import Any
 
 import pytest
 
+from errors import ResponseError
 from tests.support.core import resource
 from tests.support.running import Runs, items_of, parsed
 
@@ -204,3 +206,100 @@ async def test_no_discovery_goes_on_when_nobody_reads_any_more(runs: Runs) -> No
         await items_of(run, kind)
     others = asyncio.all_tasks() - {asyncio.current_task()}
     assert others == set()
+
+
+async def test_a_discovery_without_records_is_no_parents(runs: Runs, log: list[str]) -> None:
+    parents(runs)
+    assert await runs.items(children()) == []
+    assert [line for line in log if "WARNING" in line] == []
+
+
+@pytest.mark.parametrize(
+    ("entry", "told"),
+    [
+        (found_by(".id", filter=".on"), "filter '.on' finds nothing in 2 records, so there are no"),
+        (found_by(".id", filter=".off // false"), "filter '.off // false' finds nothing in 2"),
+        (found_by(".ids[]"), "field '.ids[]' finds nothing in 2 records, so there are no parents"),
+        (found_by(".ids"), "field '.ids' finds nothing in 2 records"),
+    ],
+)
+async def test_where_no_record_has_a_value_that_is_told(
+    runs: Runs, log: list[str], entry: dict[str, Any], told: str
+) -> None:
+    parents(runs, {"id": "a", "on": False, "ids": []}, {"id": "b", "on": False, "ids": []})
+    assert await runs.items(children(entry)) == []
+    assert told in "".join(line for line in log if "WARNING" in line)
+
+
+async def test_what_a_record_lacks_in_one_parent_only_is_no_error(runs: Runs) -> None:
+    parents(runs, {"id": None}, path="/in/a")
+    parents(runs, {"id": "x"}, path="/in/b")
+    child(runs, "b/x")
+    inner = {"endpoint": "/in/{parent}", "data_path": ".items", "field": ".id"}
+    found = await runs.items(children({"values": ["a", "b"]}, inner=inner))
+    assert [(item["__parent"], item["__inner"]) for item in found] == [("b", "x")]
+
+
+async def test_an_object_for_a_list_of_more_than_6_mib_is_an_error(runs: Runs) -> None:
+    runs.api.json("/parents", json.dumps({"text": "x" * 7 * 2**20, "id": "a"}))
+    told = await runs.failure(children({"endpoint": "/parents", "field": ".id"}))
+    assert "where a list of records was expected" in told
+
+
+async def test_a_value_that_cannot_be_sent_fails_alone(runs: Runs) -> None:
+    parents(runs, {"id": "acme/api"}, {"id": "../admin"}, {"id": "acme/web"})
+    for path in ("acme/api", "acme/web"):
+        child(runs, path)
+    kind = children(found_by(".id", encode="path"))
+    async with runs.opened(kind) as run:
+        found: list[Any] = []
+        with pytest.raises(ResponseError) as told:
+            async for batch in run.batches(parsed(kind)):
+                found += batch
+    assert "kind /of/{parent}: path_parameters.parent: '../admin' cannot be part" in str(told.value)
+    assert sorted(item["__parent"] for item in found) == ["acme/api", "acme/web"]
+    assert all("admin" not in path for path in runs.api.asked)
+
+
+async def test_fixed_values_may_keep_their_slashes(runs: Runs) -> None:
+    child(runs, "a/b")
+    found = await runs.items(children({"values": ["a/b"], "encode": "path"}))
+    assert [item["__parent"] for item in found] == ["a/b"]
+
+
+async def test_what_nothing_uses_is_a_warning_and_not_read(runs: Runs, log: list[str]) -> None:
+    runs.api.json("/tags", '{"items": [{"id": "c"}]}')
+    kind = resource("/tags", path_parameters={"parent": found_by(".id")})
+    assert await runs.items(kind) == [{"id": "c"}]
+    assert runs.api.asked == ["/tags"]
+    told = [line for line in log if "WARNING" in line]
+    assert len(told) == 1
+    assert "path_parameters.parent: nothing holds {parent}, so it is not read" in told[0]
+
+
+async def test_objects_in_query_params_are_sent_as_json_and_told_once(
+    runs: Runs, log: list[str]
+) -> None:
+    runs.api.json("/tags", '{"items": [{"id": "c"}]}')
+    kind = resource("/tags", query_params={"filter": {"a": 1}})
+    await runs.items(kind, kind)
+    assert runs.api.queries[0] == {"filter": '{"a":1}'}
+    told = [line for line in log if "query_params.filter is sent as JSON text" in line]
+    assert len(told) == 1
+
+
+async def test_a_moment_is_the_same_for_a_whole_resync(runs: Runs) -> None:
+    parents(runs, {"id": "a"}, {"id": "b"})
+    for path in ("a", "b"):
+        child(runs, path)
+    since: dict[str, Any] = {"query_params": {"since": "{now-7d:epoch_ms}"}}
+    kind = resource("/of/{parent}", path_parameters={"parent": found_by(".id", **since)}, **since)
+    async with runs.opened(kind) as run:
+        await items_of(run, kind)
+        await asyncio.sleep(0.01)
+        await items_of(run, kind)
+        (moment,) = {query["since"] for query in runs.api.queries}
+        assert abs(int(moment) / 1000 + 7 * 86400 - time.time()) < 60
+        await run.start_resync([parsed(kind)])
+        await items_of(run, kind)
+    assert {query["since"] for query in runs.api.queries} > {moment}

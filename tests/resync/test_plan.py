@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
+from datetime import datetime, timedelta, timezone
 from typing import Any
+from urllib.parse import quote, unquote
 
 import pytest
 
 from client.http_client import NO_BODY
-from errors import SettingsError
+from errors import ResponseError, SettingsError
 from mapping import CustomResourceConfig
 from resync.overrides import pagination_for
-from resync.plan import ListingPlan, Parameter, build_plan, path_segment
+from resync.placeholders import path_segment
+from resync.plan import ListingPlan, Parameter, build_plan
 from settings import parse_settings
+from tests.support.core import resource
 
 SETTINGS = parse_settings({"baseUrl": "https://h/api/v2/"})
 
@@ -27,6 +32,12 @@ def plan(kind: str, **selector: Any) -> ListingPlan:
             }
         ),
     )
+
+
+def plan_at(now: datetime, kind: str, **selector: Any) -> ListingPlan:
+    """The plan for a resync that has begun at ``now``."""
+    made = resource(kind, data_path=None, **selector)
+    return build_plan(SETTINGS, CustomResourceConfig.parse_obj(made), now)
 
 
 def problems(kind: str, **selector: Any) -> list[str]:
@@ -172,6 +183,156 @@ def test_placeholders_in_path_and_query() -> None:
     assert request.params == (("team", "a/b"),)
 
 
+@pytest.mark.parametrize("value", [7, "a b", 10**20, 2.5])
+def test_placeholders_in_headers_and_body_and_a_text_that_is_one_keeps_its_type(value: Any) -> None:
+    discovery = {"id": {"endpoint": "/teams", "field": ".id", "include": {"on": ".on"}}}
+    endpoint = plan(
+        "/x",
+        method="POST",
+        headers={"X-Of": "team {id}"},
+        body={"ids": ["{id}"], "deep": {"{id}": [{"text": "of {id}"}]}, "on": "{id.on}", "n": 1},
+        path_parameters=discovery,
+    ).endpoint
+    bound = endpoint.bound({"id": value, "id.on": False})
+    assert bound.headers == (("X-Of", f"team {value}"),)
+    deep = {"{id}": [{"text": f"of {value}"}]}
+    assert bound.body == {"ids": [value], "deep": deep, "on": False, "n": 1}
+    assert endpoint.body["ids"] == ["{id}"]
+
+
+def test_a_value_that_holds_braces_is_not_read_again() -> None:
+    two = {name: {"endpoint": "/t", "field": ".id"} for name in ("a", "b")}
+    endpoint = plan("/{a}", body=["{a}", "{b}"], path_parameters=two).endpoint
+    bound = endpoint.bound({"a": "{b}", "b": "{a}"})
+    assert (bound.url, bound.body) == ("https://h/api/v2/%7Bb%7D", ["{b}", "{a}"])
+
+
+def test_objects_in_query_params_are_sent_as_json() -> None:
+    discovery = {"id": {"endpoint": "/teams", "field": ".id"}}
+    made = plan(
+        "/x",
+        query_params={
+            "filter": {"of": "{id}", "name": "ü {id}"},
+            "in": ["a", {"b": [1, None]}, [True]],
+            "page": 2,
+        },
+        path_parameters=discovery,
+    )
+    assert made.endpoint.request({"id": 7}).params == (
+        ("filter", '{"of":7,"name":"ü 7"}'),
+        ("in", "a"),
+        ("in", '{"b":[1,null]}'),
+        ("in", "[true]"),
+        ("page", "2"),
+    )
+    assert ["query_params.filter" in hint for hint in made.hints] == [True, False, False]
+    quoted = made.endpoint.request({"id": 'a"b'}).params[0][1]
+    assert json.loads(quoted) == {"of": 'a"b', "name": 'ü a"b'}
+
+
+@pytest.mark.parametrize("value", ["acme/api", "a", "a b/ü", "a.b/..c"])
+def test_a_value_may_be_several_segments_where_its_entry_says_so(value: str) -> None:
+    entry = {"endpoint": "/repos", "field": ".full_name", "encode": "path"}
+    made = plan(
+        "/repos/{repo}/tags", query_params={"of": "{repo}"}, path_parameters={"repo": entry}
+    )
+    request = made.endpoint.request({"repo": value})
+    assert request.url == f"https://h/api/v2/repos/{quote(value)}/tags"
+    assert request.params == (("of", value),)
+
+
+@pytest.mark.parametrize("value", ["..", "a/../b", "a/.", "/a", "a/", "a//b", "a?b=c", "a#b", "."])
+def test_several_segments_lead_nowhere_else(value: str) -> None:
+    entry = {"endpoint": "/repos", "field": ".full_name", "encode": "path"}
+    made = plan("/repos/{repo}/tags", path_parameters={"repo": entry})
+    with pytest.raises(
+        ResponseError, match=r"path_parameters\.repo: .* cannot be part of a path"
+    ) as told:
+        made.endpoint.request({"repo": value})
+    assert repr(value) in str(told.value)
+
+
+@pytest.mark.parametrize("value", ["a\r\nEvil: 1", "ü"])
+def test_a_header_does_not_carry_every_value(value: str) -> None:
+    entry = {"endpoint": "/t", "field": ".id"}
+    made = plan("/x", headers={"X-Team": "{team}"}, path_parameters={"team": entry})
+    with pytest.raises(
+        ResponseError, match=r"path_parameters\.team: .* the header X-Team cannot carry"
+    ):
+        made.endpoint.bound({"team": value})
+
+
+def test_what_nothing_uses_is_not_read_and_told() -> None:
+    entry = {"endpoint": "/t", "field": ".id"}
+    made = plan("/t", path_parameters={"id": entry})
+    assert made.parameters == ()
+    assert made.warnings == ("selector.path_parameters.id: nothing holds {id}, so it is not read",)
+
+
+NOW = datetime(2026, 3, 1, 12, 30, 15, 250_000, tzinfo=timezone(timedelta(hours=2)))
+
+
+@pytest.mark.parametrize(
+    ("text", "sent"),
+    [
+        ("{now}", "2026-03-01T10:30:15Z"),
+        ("{today}", "2026-03-01"),
+        ("{now-7d}", "2026-02-22T10:30:15Z"),
+        ("{now+1h}", "2026-03-01T11:30:15Z"),
+        ("{now-90s}", "2026-03-01T10:28:45Z"),
+        ("{now-5m:%H:%M}", "10:25"),
+        ("{now-24h:%Y-%m-%dT%H:%M:%SZ}", "2026-02-28T10:30:15Z"),
+        ("{today-1w}", "2026-02-22"),
+        ("{today:%d.%m.%y}", "01.03.26"),
+        ("{now:%F%z}", "2026-03-01+0000"),
+        ("{now-30d:epoch}", 1769769015),
+        ("{now:epoch_ms}", 1772361015250),
+        ("{today:epoch}", 1772323200),
+        ("from {now-1d:epoch} to {now:epoch}", "from 1772274615 to 1772361015"),
+        ("updated:>{today-1d}", "updated:>2026-02-28"),
+    ],
+)
+def test_moments(text: str, sent: str | int) -> None:
+    made = plan_at(NOW, f"/x/{text}", query_params={"a": text}, headers={"X": text}, body=[text])
+    bound = made.endpoint.bound({})
+    assert bound.body == [sent]
+    assert bound.params == (("a", str(sent)),)
+    assert bound.headers == (("X", str(sent)),)
+    assert unquote(bound.url) == f"https://h/api/v2/x/{sent}"
+
+
+@pytest.mark.parametrize("text", ["{now+1h}", "{now-24h:%Y-%m-%dT%H:%M:%S%z}", "{today}"])
+def test_moments_in_the_query_of_a_kind_and_in_discoveries(text: str) -> None:
+    entry = {"endpoint": f"/t?since={text}", "field": ".id", "body": {"at": text}}
+    made = plan_at(NOW, f"/{{id}}?since={text}", path_parameters={"id": entry})
+    ((_, since),) = made.endpoint.params
+    discovery = made.parameters[0].endpoint
+    assert discovery is not None
+    assert discovery.params == (("since", since),)
+    assert discovery.body == {"at": since}
+    assert "{" not in since
+
+
+@pytest.mark.parametrize("place", ["path", "query_params", "headers", "body", "discovery"])
+@pytest.mark.parametrize(
+    "text", ["{now-7x}", "{now-d}", "{ now-7d }", "{Now-7d}", "{now-7d:}", "{now:hello}",
+             "{now:%Q}", "{now:%}", "{today+99999999999d}", "{now - 7d}", "{now-7d:%s}"]
+)  # fmt: skip
+def test_a_wrong_moment_is_told_before_any_request(place: str, text: str) -> None:
+    entry = {"endpoint": "/t", "field": ".id", "query_params": {"since": text}}
+    selectors: dict[str, dict[str, Any]] = {
+        "path": {"endpoint": f"/x/{text}"},
+        "discovery": {"body": "{id}", "path_parameters": {"id": entry}},
+    }
+    found = problems("/x", **selectors.get(place, {place: {"a": text}}))
+    assert any(text in problem for problem in found), found
+
+
+@pytest.mark.parametrize("text", ["{ now }", "{nowhere}", "{now x}", "{ today { id } }", "{}"])
+def test_what_is_no_moment_in_a_body(text: str) -> None:
+    assert plan("/x", body={"query": text}).endpoint.bound({}).body == {"query": text}
+
+
 @pytest.mark.parametrize(
     ("kind", "selector", "told"),
     [
@@ -202,11 +363,6 @@ def test_placeholders_in_path_and_query() -> None:
             "401, 407, 408, 425, 429",
         ),
         ("/t/{id}", {}, "selector.path_parameters: has no entry for {id}, which /t/{id} needs"),
-        (
-            "/t",
-            {"path_parameters": {"id": {"endpoint": "/t", "field": ".id"}}},
-            "selector.path_parameters.id: /t holds no {id}",
-        ),
         ("https://evil.example/t", {}, "selector: found 'https://evil.example/t'; allowed: a path"),
         ("//evil.example/t", {}, "allowed: a path below baseUrl"),
         ("/t", {"data_path": ".a["}, "selector.data_path: found '.a[', which is not jq"),

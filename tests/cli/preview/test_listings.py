@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 
 import pytest
@@ -318,3 +319,29 @@ def test_credentials_that_are_fetched(
     sent = next(one.headers for one in api.requests("teams"))["authorization"]
     for secret in ("demo-client-secret", sent.removeprefix("Bearer ")):
         assert secret not in done.stdout + done.stderr
+
+
+def test_what_fills_the_placeholders_of_a_listing(
+    previews: Previews, canned: CannedApi, url: str
+) -> None:
+    canned.json("/users", '[{"id": 7, "group": "g1"}]')
+    canned.json("/details", '[{"id": "d"}]')
+    user = {"endpoint": "/users", "field": ".id", "include": {"group": ".group"}}
+    body = {"users": ["{u}"], "since": "{now-1d:epoch}"}
+    previews.write(
+        resource(
+            "/details?group={u.group}",
+            data_path=".",
+            method="POST",
+            body=body,
+            path_parameters={"u": user},
+        )
+    )
+    kind = previews.kind()
+    (listing,) = [one for one in kind["listings"] if one["values"]]
+    assert listing["values"] == {"u": 7, "u.group": "g1"}
+    request = kind["requests"][-1]
+    assert request["url"] == f"{url}/details?group=g1"
+    sent = json.loads(request["body"])
+    assert sent["users"] == [7]
+    assert abs(sent["since"] + 86400 - time.time()) < 60
