@@ -4,14 +4,21 @@ models because the framework's are."""
 from __future__ import annotations
 
 import difflib
+import re
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any, ClassVar, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from port_ocean.core.handlers.port_app_config.models import (
     PortAppConfig,
     ResourceConfig,
     Selector,
 )
-from pydantic.v1 import BaseModel, Extra, Field, ValidationError
+from pydantic.v1 import BaseModel, Extra, Field, ValidationError, validator
+
+LEEWAY = re.compile(r"0|\d{1,6}\s?[smhd]", re.ASCII)
+SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+OFFSET = re.compile(r"[+-]\d\d:?\d\d|Z", re.ASCII)
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 
@@ -66,6 +73,43 @@ class Incremental(BaseModel):
         title="Field",
         description="Dot path to an item's time of change; what is older is left out.",
     )
+    leeway: str = Field(
+        default="5m",
+        title="Leeway",
+        description="How far before the last success to ask, as 90s, 5m, 1h or 2d; 0 for none.",
+    )
+    timezone: str = Field(
+        default="UTC",
+        title="Time zone",
+        description="Of times without one: a name as Europe/Berlin, or an offset as +02:00.",
+    )
+
+    @validator("leeway", pre=True)
+    def _check_leeway(cls, value: Any) -> str:
+        text = "5m" if value is None else str(value)
+        if LEEWAY.fullmatch(text) is None:
+            raise ValueError(f"found {value!r}; allowed: a number and a unit, as 90s, 5m, 1h or 2d")
+        return text
+
+    @validator("timezone", pre=True)
+    def _check_timezone(cls, value: Any) -> str:
+        try:
+            text = "UTC" if value is None else str(value)
+            _zone(text)
+        except (ValueError, OSError, ZoneInfoNotFoundError):
+            allowed = "a name as Europe/Berlin, or an offset as +02:00"
+            raise ValueError(f"found {value!r}; allowed: {allowed}") from None
+        return text
+
+    @property
+    def zone(self) -> tzinfo:
+        """The zone of times without one."""
+        return _zone(self.timezone)
+
+    def since(self, moment: datetime) -> datetime:
+        """The moment from which to ask, where the last success was at ``moment``."""
+        number, unit = self.leeway[:-1].strip(), self.leeway[-1]
+        return moment - timedelta(seconds=int(number) * SECONDS[unit] if number else 0)
 
     class Config:
         extra = Extra.forbid
@@ -142,6 +186,14 @@ class CustomPortAppConfig(PortAppConfig):
     resources: list[CustomResourceConfig] = Field(  # type: ignore[assignment]
         default_factory=list, title="Resources", description="The endpoints to read."
     )
+
+
+def _zone(text: str) -> tzinfo:
+    """The zone of a name or an offset. Raises ``ValueError``, ``OSError`` or
+    ``ZoneInfoNotFoundError`` where it is neither."""
+    if OFFSET.fullmatch(text):
+        return datetime.strptime(text, "%z").tzinfo or UTC
+    return ZoneInfo(text)
 
 
 def mapping_problems(error: ValidationError) -> list[str]:

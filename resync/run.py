@@ -131,7 +131,7 @@ class Run:
             async with aclosing(batches):
                 async for batch in batches:
                     if incremental and incremental.field and since:
-                        batch = newer(batch, incremental.field, since)
+                        batch = newer(batch, incremental.field, since, incremental.zone)
                     if batch:
                         yield batch
 
