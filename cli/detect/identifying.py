@@ -53,9 +53,9 @@ def find_identifier(items: Sequence[dict[str, Any]], blueprint: str) -> Identifi
         told = "there are no items to look at: set it"
         return Identifier(f".id | {AS_TEXT}", Finding("identifier", ".id", told, Confidence.UNSURE))
     paths = sorted(candidates(items), key=lambda path: _rank(path, blueprint))
-    usual = [path for path in paths if _rank(path, blueprint)[1] < UNUSUAL]
+    usual = [path for path in paths if _is_usual(path, blueprint)]
     singles = [(path,) for path in usual if _texts(items, (path,))]
-    ways = [*singles, *([] if singles else _composites(items, usual))]
+    ways = [*singles, *([] if singles else _composites(items, paths))]
     ways += [(path,) for path in paths if path not in usual and _texts(items, (path,))]
     if not ways:
         told = "no field, and no several together, have a value in each item, another in every one"
@@ -64,7 +64,7 @@ def find_identifier(items: Sequence[dict[str, Any]], blueprint: str) -> Identifi
     fit = next(
         (way for way in ways if all(map(LEGAL_IDENTIFIER.fullmatch, _texts(items, way)))), ()
     )
-    return _identifier(items, fit or ways[0], bool(fit), _rank((fit or ways[0])[0], blueprint)[1])
+    return _identifier(items, fit or ways[0], bool(fit), blueprint)
 
 
 def candidates(items: Sequence[dict[str, Any]]) -> list[Path]:
@@ -92,7 +92,7 @@ def identifier_text(value: Any) -> str:
 
 
 def _identifier(
-    items: Sequence[dict[str, Any]], paths: tuple[Path, ...], fit: bool, rank: int
+    items: Sequence[dict[str, Any]], paths: tuple[Path, ...], fit: bool, blueprint: str
 ) -> Identifier:
     values = [at(item, paths[0]) for item in items]
     told = f"in each of {len(items)} items, another in every one"
@@ -109,7 +109,7 @@ def _identifier(
     else:
         text = all(isinstance(value, str) for value in values)
         expression = jq_path(*paths[0]) + ("" if text else " | tostring")
-        if rank >= UNUSUAL and not text:
+        if not text and not _is_usual(paths[0], blueprint):
             told, confidence = f"{told}, which may be chance", Confidence.UNSURE
     if not fit:
         told += "; but with characters that Port does not allow in an identifier"
@@ -118,11 +118,15 @@ def _identifier(
     return Identifier(expression, finding, paths, tuple(_texts(items, paths)))
 
 
-def _composites(items: Sequence[dict[str, Any]], usual: Sequence[Path]) -> list[tuple[Path, ...]]:
-    """The fewest of ``usual`` that identify the items together, the first way to do so."""
-    everywhere = [path for path in usual if all(at(item, path) is not None for item in items)]
+def _composites(items: Sequence[dict[str, Any]], paths: Sequence[Path]) -> list[tuple[Path, ...]]:
+    """The fewest of ``paths``, the likeliest first, that identify the items together; they are
+    joined as they stand in an item. What is not called like an identifier must look like one."""
+    everywhere = [path for path in paths if all(at(item, path) is not None for item in items)]
+    everywhere = [path for path in everywhere if _is_usual(path) or _looks_like_one(items, path)]
+    order = list(items[0])
     for parts in range(2, MOST_PARTS + 1):
-        for way in combinations(everywhere[:MOST_CANDIDATES], parts):
+        for some in combinations(everywhere[:MOST_CANDIDATES], parts):
+            way = tuple(sorted(some, key=lambda path: order.index(path[0])))
             if _texts(items, way):
                 return [way]
     return []
@@ -146,6 +150,16 @@ def _are_single(values: Sequence[Any]) -> bool:
     singles = [isinstance(v, str | int) and not isinstance(v, bool) and v != "" for v in values]
     moments = [isinstance(v, str) and MOMENT.match(v) is not None for v in values]
     return bool(values) and all(singles) and not all(moments)
+
+
+def _is_usual(path: Path, blueprint: str = "") -> bool:
+    """Whether the name tells that a field identifies something."""
+    return _rank(path, blueprint)[1] < UNUSUAL
+
+
+def _looks_like_one(items: Sequence[dict[str, Any]], path: Path) -> bool:
+    values = [at(item, path) for item in items]
+    return all(isinstance(one, str) and LEGAL_IDENTIFIER.fullmatch(one) for one in values)
 
 
 def _rank(path: Path, blueprint: str) -> tuple[int, int, int]:
