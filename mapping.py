@@ -206,7 +206,8 @@ def _problem(loc: tuple[int | str, ...], message: str) -> str:
     place = "".join(parts).lstrip(".")
     if not message.startswith("extra fields"):
         return f"{place}: {message}"
-    model = PathParameter if "path_parameters" in loc else CustomSelector
+    inner = "incremental" in loc[:-1]
+    model = Incremental if inner else PathParameter if "path_parameters" in loc else CustomSelector
     names = [field.alias for field in model.__fields__.values()]
     guess = difflib.get_close_matches(str(loc[-1]), names, n=1, cutoff=0.6)
     hint = f"did you mean {guess[0]}?" if guess else f"allowed: {', '.join(names)}"

@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from pydantic.v1 import ValidationError
 
-from mapping import Incremental
+from mapping import CustomPortAppConfig, Incremental, mapping_problems
 from resync.incremental import changed_since, newer
 from tests.resync.test_plan import plan
+from tests.support.core import resource
 
 SINCE = datetime(2026, 3, 1, 12, 0, 0, 250_000, tzinfo=UTC)
 
@@ -193,3 +194,11 @@ def test_another_zone_is_told(given: Any) -> None:
 @pytest.mark.parametrize("item", [{}, {"meta": None}, {"meta": "2020-01-01"}, {"meta": []}])
 def test_an_item_without_the_field_is_kept(item: dict[str, Any]) -> None:
     assert newer([item], "meta.at", SINCE) == [item]
+
+
+def test_a_wrong_key_is_told_with_those_that_there_are() -> None:
+    wrong = {"resources": [resource("/items", incremental={"param": "since", "lewey": "1m"})]}
+    with pytest.raises(ValidationError) as raised:
+        CustomPortAppConfig.parse_obj(wrong)
+    (told,) = mapping_problems(raised.value)
+    assert told == "resources[0].selector.incremental.lewey: no such key; did you mean leeway?"
