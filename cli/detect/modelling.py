@@ -34,12 +34,14 @@ class Relation:
 
 @dataclass(slots=True)
 class Model:
-    """One endpoint's blueprint and mapping; ``identifiers`` are those of the items read, one by
+    """One endpoint's blueprint and mapping. ``noun`` is what the blueprint is called without its
+    prefix; ``identifiers`` are those of the items read, one by
     one; ``identifier`` and ``entitled`` are the paths to identifier and title, which are no
     properties beside that."""
 
     detection: Detection
     blueprint: str
+    noun: str
     title: str
     items: list[dict[str, Any]]
     fields: Fields
@@ -71,7 +73,8 @@ def model_of(
     taken.add(free)
     told = [(name, why) for name, why in hidden.items() if not secret(name)]
     open_ = [{name: one[name] for name in one if name not in hidden} for one in items]
-    model = Model(detection, free, title_of(free), items, read_fields(open_, told))
+    noun = free.removeprefix(f"{prefix}_")
+    model = Model(detection, free, noun, title_of(free), items, read_fields(open_, told))
     _identify(model)
     _entitle(model)
     said = {path[0] for path in (model.identifier, model.entitled) if path and len(path) == 1}
@@ -87,7 +90,7 @@ def blueprint_words(path: str) -> list[str]:
 
 
 def _identify(model: Model) -> None:
-    found = find_identifier(model.items, model.blueprint)
+    found = find_identifier(model.items, model.noun)
     model.identifier_expression, model.identifiers = found.expression, found.texts
     # Of several fields none is said by the identifier alone.
     model.identifier = found.paths[0] if len(found.paths) == 1 else None

@@ -119,7 +119,7 @@ def _own(field: Field, model: Model) -> int:
 
 def _names(name: str, target: Model, model: Model) -> bool:
     """Whether a field's name tells of ``target``: ``team_id`` and ``lead_team`` of teams."""
-    bare, blueprint = plain(name), plain(target.blueprint)
+    bare, blueprint = plain(name), plain(target.noun)
     if blueprint in bare:
         return True
     if blueprint in PEOPLE and PERSON.search(name):

@@ -17,14 +17,16 @@ from cli.detect.signals import read_signals
 from cli.detect.texts import jq_path, singular, title_of
 
 
-def modelled(*listings: tuple[str, list[Any]], complete: bool = True) -> list[Model]:
+def modelled(
+    *listings: tuple[str, list[Any]], complete: bool = True, prefix: str = ""
+) -> list[Model]:
     """The models of endpoints by path and items, with their relations."""
     taken: set[str] = set()
     models = []
     for path, items in listings:
         detection = Detection(Endpoint(f"https://a.example{path}", path), Answer(), ".")
         detection.items, detection.complete = items, complete
-        models.append(model_of(detection, taken, lambda name: False))
+        models.append(model_of(detection, taken, lambda name: False, prefix))
     relate(models)
     return models
 
@@ -311,6 +313,18 @@ def test_a_parent_is_a_relation_and_a_root_has_none() -> None:
     assert [outputs(model.relations[0].expression, item) for item in model.items] == [
         item["parent_id"] for item in things
     ]
+
+
+def test_a_prefix_changes_names_and_nothing_else() -> None:
+    services = [{"service_id": f"s{n}", "team_id": n, "name": "same"} for n in (1, 2, 5)]
+    found = modelled(TEAMS, ("/services", services), prefix="crm")
+    bare = modelled(TEAMS, ("/services", services))
+    assert [one.blueprint for one in found] == ["crm_team", "crm_service"]
+    assert [one.identifier_expression for one in found] == [
+        one.identifier_expression for one in bare
+    ]
+    assert [(one.key, one.target) for one in found[1].relations] == [("team", "crm_team")]
+    assert [one.key for one in bare[1].relations] == ["team"]
 
 
 def test_the_title_is_a_name_or_else_the_identifier() -> None:
