@@ -58,10 +58,12 @@ async def on_resync(kind: str) -> AsyncIterator[list[dict[str, Any]]]:
 @ocean.on_incremental_resync()
 async def on_incremental_resync(kind: str) -> AsyncIterator[list[dict[str, Any]]]:
     resource = cast(CustomResourceConfig, event.resource_config)
-    since = active_incremental_cursor()
-    if resource.selector.incremental is None or since is None:
+    incremental, moment = resource.selector.incremental, active_incremental_cursor()
+    if incremental is None or moment is None:
         return
-    async with aclosing(current_run().current.batches(resource, since)) as batches:
+    async with aclosing(
+        current_run().current.batches(resource, incremental.since(moment))
+    ) as batches:
         async for batch in batches:
             yield batch
 

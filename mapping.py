@@ -4,14 +4,21 @@ models because the framework's are."""
 from __future__ import annotations
 
 import difflib
+import re
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any, ClassVar, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from port_ocean.core.handlers.port_app_config.models import (
     PortAppConfig,
     ResourceConfig,
     Selector,
 )
-from pydantic.v1 import BaseModel, Extra, Field, ValidationError
+from pydantic.v1 import BaseModel, Extra, Field, ValidationError, validator
+
+LEEWAY = re.compile(r"0|\d{1,6}\s?[smhd]", re.ASCII)
+SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+OFFSET = re.compile(r"[+-]\d\d:?\d\d|Z", re.ASCII)
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 
@@ -71,6 +78,43 @@ class Incremental(BaseModel):
         title="Field",
         description="Dot path to an item's time of change; what is older is left out.",
     )
+    leeway: str = Field(
+        default="5m",
+        title="Leeway",
+        description="How far before the last success to ask, as 90s, 5m, 1h or 2d; 0 for none.",
+    )
+    timezone: str = Field(
+        default="UTC",
+        title="Time zone",
+        description="Of times without one: a name as Europe/Berlin, or an offset as +02:00.",
+    )
+
+    @validator("leeway", pre=True)
+    def _check_leeway(cls, value: Any) -> str:
+        text = "5m" if value is None else str(value)
+        if LEEWAY.fullmatch(text) is None:
+            raise ValueError(f"found {value!r}; allowed: a number and a unit, as 90s, 5m, 1h or 2d")
+        return text
+
+    @validator("timezone", pre=True)
+    def _check_timezone(cls, value: Any) -> str:
+        try:
+            text = "UTC" if value is None else str(value)
+            _zone(text)
+        except (ValueError, OSError, ZoneInfoNotFoundError):
+            allowed = "a name as Europe/Berlin, or an offset as +02:00"
+            raise ValueError(f"found {value!r}; allowed: {allowed}") from None
+        return text
+
+    @property
+    def zone(self) -> tzinfo:
+        """The zone of times without one."""
+        return _zone(self.timezone)
+
+    def since(self, moment: datetime) -> datetime:
+        """The moment from which to ask, where the last success was at ``moment``."""
+        number, unit = self.leeway[:-1].strip(), self.leeway[-1]
+        return moment - timedelta(seconds=int(number) * SECONDS[unit] if number else 0)
 
     class Config:
         extra = Extra.forbid
@@ -149,6 +193,14 @@ class CustomPortAppConfig(PortAppConfig):
     )
 
 
+def _zone(text: str) -> tzinfo:
+    """The zone of a name or an offset. Raises ``ValueError``, ``OSError`` or
+    ``ZoneInfoNotFoundError`` where it is neither."""
+    if OFFSET.fullmatch(text):
+        return datetime.strptime(text, "%z").tzinfo or UTC
+    return ZoneInfo(text)
+
+
 def mapping_problems(error: ValidationError) -> list[str]:
     """The problems of a mapping: each with its place, such as ``resources[2].selector.methd``."""
     return [_problem(details["loc"], details["msg"]) for details in error.errors()]
@@ -159,7 +211,8 @@ def _problem(loc: tuple[int | str, ...], message: str) -> str:
     place = "".join(parts).lstrip(".")
     if not message.startswith("extra fields"):
         return f"{place}: {message}"
-    model = PathParameter if "path_parameters" in loc else CustomSelector
+    inner = "incremental" in loc[:-1]
+    model = Incremental if inner else PathParameter if "path_parameters" in loc else CustomSelector
     names = [field.alias for field in model.__fields__.values()]
     guess = difflib.get_close_matches(str(loc[-1]), names, n=1, cutoff=0.6)
     hint = f"did you mean {guess[0]}?" if guess else f"allowed: {', '.join(names)}"

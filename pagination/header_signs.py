@@ -18,6 +18,7 @@ from pagination.values import leading_sign, total_sign
 HEADER_CURSOR = re.compile(
     r"(?:^|[-_])next(?:$|[-_]|page|cursor|token|link|key|url|marker|offset)|cursor|continuation"
 )
+TOKEN = re.compile(r"cursor|token|continuation")
 NOT_A_CURSOR = re.compile(r"rate-?limit|retry|cache|policy")
 CONTENT_RANGE = re.compile(
     r"\s*(?!bytes\b)[\w-]*\s*(?:\d+\s*-\s*\d+|\*)\s*/\s*(\d+)\s*", re.IGNORECASE
@@ -29,7 +30,7 @@ EMPTY = frozenset(("", "null", "none", "nil", "undefined"))
 def header_signs(page: Page) -> Iterator[Sign]:
     """The signs that are read in another way than those of a body."""
     yield from header_link(page.headers, "next")
-    yield from _cursors(page.headers)
+    yield from _cursors(page)
     yield from _content_range(page.headers, page)
 
 
@@ -60,13 +61,16 @@ def _or_none(value: str) -> str | None:
     return None if value.strip().lower() in EMPTY else value
 
 
-def _cursors(headers: Mapping[str, str]) -> Iterator[Sign]:
-    """Headers whose names tell of a next page or a cursor."""
-    for name, value in headers.items():
+def _cursors(page: Page) -> Iterator[Sign]:
+    """Headers whose names tell of a next page or a cursor. After others, 0 is a cursor's end."""
+    for name, value in page.headers.items():
         if not _header_name(name)[1]:
             continue
-        kind = SignKind.LINK if is_link(value) else SignKind.CURSOR
-        yield leading_sign(name.title(), kind, _or_none(value))
+        # A token may begin as a path does, in base64 for example.
+        path = value.startswith("/") and TOKEN.search(name.lower()) is not None
+        kind = SignKind.LINK if is_link(value) and not path else SignKind.CURSOR
+        ended = value == "0" and name.title() in page.progress.earlier
+        yield leading_sign(name.title(), kind, None if ended else _or_none(value))
 
 
 def _content_range(headers: Mapping[str, str], page: Page) -> Iterator[Sign]:

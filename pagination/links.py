@@ -24,8 +24,11 @@ def is_link_of(text: str, request: PageRequest) -> bool:
     path of ``request``. Anything else that begins with ``/`` is a value."""
     if text.startswith(("http://", "https://", "?")):
         return True
-    path = urlsplit(request.url).path
-    return text.startswith("/") and len(path) > 1 and text.startswith(path)
+    path = urlsplit(request.url).path.rstrip("/")
+    if not path:
+        # Every path begins with the root's: only a query tells a link from a value.
+        return text.startswith("/?")
+    return text.startswith(path) and text[len(path) :][:1] in ("", "/", "?")
 
 
 def linked(page: Page, link: str, settings: PaginationSettings) -> PageRequest:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -28,7 +28,7 @@ from pagination.places import (
     levels,
     plain,
 )
-from pagination.sign import Says, Sign, SignKind
+from pagination.sign import LEADS_ON, Says, Sign, SignKind
 from pagination.values import (
     as_count,
     as_total,
@@ -55,8 +55,23 @@ def recognised(page: Page, settings: PaginationSettings) -> Iterator[Sign]:
         # Only what the type itself follows: all else may be a field of the item.
         for level in levels(page.body, page.records.level):
             signs += [one for one in _leading(level, page) if one.kind is SignKind.CURSOR]
-    signs += header_signs(page)
-    yield from sorted(signs, key=_rank)
+    found = [*_without_zeros(signs, settings), *header_signs(page)]
+    yield from sorted(found, key=_rank)
+
+
+def _without_zeros(signs: Sequence[Sign], settings: PaginationSettings) -> Iterator[Sign]:
+    """``signs`` without a first cursor of 0 that need not be one: it counts where the type follows
+    it, its name is that of a next cursor, and nothing else leads on."""
+    follows = settings.type is PaginationType.CURSOR and not settings.cursor_path
+    others = any(one.kind in LEADS_ON and not _is_zero(one) for one in signs)
+    for sign in signs:
+        own = plain(sign.name) == "cursor" or not sign.sure
+        if not _is_zero(sign) or (follows and not others and not own):
+            yield sign
+
+
+def _is_zero(sign: Sign) -> bool:
+    return sign.kind is SignKind.CURSOR and sign.says is Says.MORE and str(sign.value) == "0"
 
 
 def page_number(page: Page) -> int | None:
@@ -191,13 +206,12 @@ def _rels(link: Mapping[str, Any]) -> list[Any]:
 def _cursor(path: str, value: Any, page: Page) -> Iterator[Sign]:
     if value is None or value is False or value == "":
         yield Sign(path, SignKind.CURSOR, Says.END)
-    elif value in (0, "0"):
-        if path in page.progress.earlier:
-            yield Sign(path, SignKind.CURSOR, Says.END, value)
+    elif value in (0, "0") and path in page.progress.earlier:
+        yield Sign(path, SignKind.CURSOR, Says.END, value)
     elif isinstance(value, dict) and Level.of(path, value).keys() & INNER_CURSORS:
         for where, inner in _at(Level.of(path, value), INNER_CURSORS):
             yield from _cursor(where, inner, page)
-    elif value and value is not True:
+    elif (value or value == 0) and value is not True:
         yield Sign(path, SignKind.CURSOR, Says.MORE, value)
 
 

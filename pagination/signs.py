@@ -161,11 +161,9 @@ def _named_cursor(path: str, value: Any, page: Page) -> Iterator[Sign]:
         return
     if isinstance(value, list | dict | float) or value is True:
         raise PaginationError(f"the cursor at {path!r} is neither text nor a whole number")
-    empty = value is None or value is False or value == ""
-    if value in (0, "0") and not empty:
-        if path not in page.progress.earlier:
-            return
-        empty = True
+    # After others, 0 is their end; the first one is a value like any other.
+    zero = value in (0, "0") and path in page.progress.earlier
+    empty = zero or value is None or value is False or value == ""
     yield leading_sign(path, SignKind.CURSOR, None if empty else value, "cursorPath")
 
 

@@ -10,11 +10,8 @@ from errors import PaginationError
 from pagination.advice import (
     begins_anew,
     full_last_page,
-    full_page,
-    limited,
     refused_page,
     repeated_page,
-    usual_size,
 )
 from pagination.ahead import Ahead, Fetch, digest_of
 from pagination.evidence import (
@@ -24,12 +21,13 @@ from pagination.evidence import (
     after_refusal,
     after_repetition,
     decide,
-    is_short,
     signs_of_more,
 )
+from pagination.halves import back_at_first, proven_by_half
 from pagination.paginator import End, Page, PageRequest, Paginator, SeekablePaginator
-from pagination.placement import asked_size, halved
+from pagination.placement import asked_size
 from pagination.progress import placed, with_signs
+from pagination.signs import sent
 from records import Shape
 from settings.model import PaginationType
 
@@ -100,7 +98,7 @@ class _Reading:
         self._asked: set[bytes] = set()
         self._seen: set[int] = set()
         self._previous: Page | None = None
-        self._first: PageRequest | None = None
+        self._first = PageRequest("")
         self.step: Step | None = None
 
     @property
@@ -171,7 +169,9 @@ class _Reading:
             return page, self._after_ignored(page)
         decision = decide(page, paginator)
         if isinstance(decision, Halve):
-            return page, await self._halved(page, decision.end)
+            return page, await proven_by_half(
+                page, decision.end, self._first, paginator, self._fetch
+            )
         if isinstance(decision, End):
             return page, decision
         if decision.blank and not page.asked_twice:
@@ -183,31 +183,12 @@ class _Reading:
     async def _again(self, page: Page) -> Page:
         """An empty page once more, although something says that there is more."""
         await self._forget()
-        again = replace(await self._fetch(page.request, _nobody), asked_twice=True)
+        again = replace(await self._fetch(page.request, nobody), asked_twice=True)
         if again.refused is not None:
             raise again.refused
         again = self._placed(again)
         self._refuse_other_shape(again)
         return again
-
-    async def _halved(self, page: Page, end: End) -> End:
-        """``end``, if a page of half the size shows that the setting leads to the next page."""
-        paginator = self._paginator
-        assert self._first is not None
-        half = halved(self._first, paginator.settings, page.progress.first_page)
-        if half is None and page.progress.pages > 1:
-            return end
-        if half is None:
-            raise full_page(page, paginator, halved=False)
-        other = with_signs(placed(await self._fetch(half, _nobody), None), paginator)
-        if other.refused is None and paginator.followed(other.signs) is not None:
-            return replace(end, evidence=f"{end.evidence}, where half the page size gives one")
-        if page.progress.pages > 1:
-            raise limited(page, paginator)
-        if is_short(page, paginator) and other.count == page.count:
-            # The API takes no notice of the size, and sent less than it was asked for.
-            return replace(end, warning=usual_size(page))
-        raise full_page(page, paginator, halved=True)
 
     def _refuse_other_shape(self, page: Page) -> None:
         shape = page.records.shape
@@ -237,6 +218,8 @@ class _Reading:
         paginator = self._paginator
         page = with_signs(page, paginator)
         error = repeated_page(page, paginator, differed=page.progress.differed)
+        if page.progress.pages == 2 and sent(page.request, paginator.settings) == "0":
+            return await back_at_first(page, error, self._first, paginator, self._fetch)
         if not isinstance(paginator, SeekablePaginator) or not page.progress.differed:
             raise error
         window = max(page.progress.largest_page, page.count or 1)
@@ -246,7 +229,7 @@ class _Reading:
         if end is not None:
             asked = asked_size(page.request, paginator.settings)
             far = paginator.past(page, max(window, asked) + FAR_RECORDS)
-            behind = await self._fetch(far, _nobody)
+            behind = await self._fetch(far, nobody)
             if behind.refused is None and behind.records.equals(page.records):
                 return end if short else replace(end, warning=full_last_page(page))
         hides = paginator.settings.type is PaginationType.OFFSET and short
@@ -284,7 +267,7 @@ class _Reading:
         self._asked.add(digest)
 
 
-def _nobody(page: Page) -> None:
+def nobody(page: Page) -> None:
     """Nobody is told of a page before its records are found."""
 
 

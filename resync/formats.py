@@ -46,8 +46,6 @@ def read_body(
     """
     media, charset = _media_and_charset(content_type)
     match wanted or BY_CONTENT_TYPE.get(media, "json"):
-        case "jsonl" | "csv" if not content.strip():
-            return []
         case "jsonl":
             return _json_lines(_text(content, charset), excerpt)
         case "csv":
@@ -139,7 +137,8 @@ def _without_halves(value: Any) -> Any:
 
 def _text(content: bytes, charset: str) -> str:
     try:
-        return content.decode("utf-8-sig" if charset in UTF8 else charset)
+        text = content.decode("utf-8" if charset in UTF8 else charset)
+        return text.removeprefix("\ufeff")
     except (ValueError, LookupError):
         raise ResponseError(f"the answer is not text in {charset or 'utf-8'}") from None
 
@@ -161,7 +160,10 @@ def _json_lines(text: str, excerpt: str) -> list[Any]:
 
 
 def _csv(text: str, excerpt: str) -> list[dict[str, str]]:
-    """Rows as objects of texts by header, RFC 4180. A row of another length is an error."""
+    """Rows as objects of texts by header, RFC 4180: none in an empty body. A row of another length
+    is an error."""
+    if not text.strip():
+        return []
     if text.lstrip().startswith("<"):
         _refuse(ValueError("it is no CSV"), text.encode(), excerpt)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)

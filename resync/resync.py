@@ -127,7 +127,7 @@ class Resync:
             async with aclosing(batches):
                 async for batch in batches:
                     if incremental and incremental.field and since:
-                        batch = newer(batch, incremental.field, since)
+                        batch = newer(batch, incremental.field, since, incremental.zone)
                     if batch:
                         yield batch
             # Ocean maps a batch before it asks for the next.

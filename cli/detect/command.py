@@ -61,6 +61,11 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "--base-url", metavar="URL", help="what all endpoints have in common (their origin)"
     )
+    parser.add_argument(
+        "--prefix",
+        metavar="NAME",
+        help="begins the names of blueprints and installation: for several APIs in one Port",
+    )
     _add_authentication(parser)
     _add_output(parser)
     parser.set_defaults(func=run)
@@ -120,11 +125,11 @@ def run(options: argparse.Namespace) -> int:
 
 async def _run(task: Task, options: argparse.Namespace) -> int:
     async with connected(task.settings) as clients:
-        models = await _models(clients, task.endpoints, options.max_requests)
+        models = await _models(clients, task, options.max_requests)
         redactor = clients.api.redactor
     paths: list[Path] = []
     if not options.no_write:
-        texts = files.contents(task.settings, models, options.with_secrets)
+        texts = files.contents(task, models, options.with_secrets)
         paths = files.write(options.write, texts, force=options.force, secret=options.with_secrets)
     open_ = sum(len(unsure(findings_of(model))) for model in models)
     if options.output == "json":
@@ -134,14 +139,15 @@ async def _run(task: Task, options: argparse.Namespace) -> int:
     return NOT_SURE if open_ else DETECTED
 
 
-async def _models(clients: Clients, endpoints: tuple[Endpoint, ...], most: int) -> list[Model]:
-    pages = PAGES_ALONE if len(endpoints) == 1 else PAGES_TOGETHER
+async def _models(clients: Clients, task: Task, most: int) -> list[Model]:
+    pages = PAGES_ALONE if len(task.endpoints) == 1 else PAGES_TOGETHER
     taken: set[str] = set()
     models: list[Model] = []
-    for endpoint in endpoints:
+    for endpoint in task.endpoints:
         with _busy(clients.api.redactor, endpoint):
             detection = await detect(clients, endpoint, most, pages)
-        models.append(model_of(detection, taken, _holds_secret(clients.api.redactor)))
+        secret = _holds_secret(clients.api.redactor)
+        models.append(model_of(detection, taken, secret, task.prefix))
     relate(models)
     return models
 
@@ -156,7 +162,7 @@ def _print(report: Report, task: Task, models: list[Model], paths: list[Path], o
     for model in models:
         report.endpoint(model)
     if paths:
-        report.files(paths, open_)
+        report.files(paths, open_, [] if task.prefix else [one.blueprint for one in models])
 
 
 @contextlib.contextmanager

@@ -131,7 +131,8 @@ async def _with_pages(
     path = detection.data_path
     settled = await settling.with_pages(position)
     detection.pagination = settled.pagination
-    detection.items = list(settled.rehearsal.items.values())
+    # What has the identifier of another item shows that it is none.
+    detection.items = [*settled.rehearsal.items.values(), *settled.rehearsal.others]
     conclusions.of_position(detection, position, settled)
     _note_a_faster_way(detection, probe, position)
     conclusions.of_size(detection, size, settled.rehearsal)

@@ -60,10 +60,12 @@ def values_of(items: Sequence[dict[str, Any]]) -> dict[str, list[Any]]:
     return found
 
 
-def read_fields(items: Sequence[dict[str, Any]]) -> Fields:
-    """The properties that ``items`` need."""
+def read_fields(
+    items: Sequence[dict[str, Any]], left_out: Sequence[tuple[str, str]] = ()
+) -> Fields:
+    """The properties that ``items`` need, beside fields that were ``left_out`` of them already."""
     properties: list[Property] = []
-    left_out: list[tuple[str, str]] = []
+    left_out = list(left_out)
     keys: set[str] = set()
     for name, values in values_of(items).items():
         if not values:

@@ -7,15 +7,16 @@ import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import yaml
 from pydantic import Secret, SecretStr
 
 from cli.detect.findings import Detection
+from cli.detect.installation import installation_identifier
 from cli.detect.modelling import Model
-from cli.detect.options import PREFIX
-from cli.detect.texts import legal, title_of
+from cli.detect.options import PREFIX, Task
+from cli.detect.texts import title_of
 from resync.overrides import SETTING_OF
 from settings import PaginationType, Settings
 from settings.model import is_secret
@@ -26,13 +27,13 @@ OWNER_ONLY = 0o600
 EVERYBODY = 0o644
 
 
-def contents(settings: Settings, models: Sequence[Model], with_secrets: bool) -> dict[str, str]:
+def contents(task: Task, models: Sequence[Model], with_secrets: bool) -> dict[str, str]:
     """By file name: the text of each file."""
     common = _common([model.detection for model in models])
     mapping = {"resources": [_resource(model, common.pagination) for model in models]}
     blueprints = [_blueprint(model) for model in models]
     return {
-        SETTINGS: _environment(settings, common, with_secrets),
+        SETTINGS: _environment(task, common, with_secrets),
         MAPPING: yaml.safe_dump(mapping, sort_keys=False, allow_unicode=True, width=100),
         BLUEPRINTS: json.dumps(blueprints, indent=2) + "\n",
     }
@@ -142,9 +143,9 @@ def _blueprint(model: Model) -> dict[str, Any]:
     }
 
 
-def _environment(settings: Settings, common: Detection, with_secrets: bool) -> str:
-    host = urlsplit(settings.base_url).hostname or "api"
-    identifier = legal(host.replace(".", "-"), "-").lower()
+def _environment(task: Task, common: Detection, with_secrets: bool) -> str:
+    settings = task.settings
+    identifier = installation_identifier(settings.base_url, task.endpoints, task.prefix)
     # In the order of the model, which is that of Port's form.
     given = [name for name in Settings.model_fields if name in settings.model_fields_set]
     own = [name for name in given if name not in ("base_url", "auth_type")]
@@ -156,9 +157,12 @@ def _environment(settings: Settings, common: Detection, with_secrets: bool) -> s
         "# OCEAN__PORT__CLIENT_SECRET=",
         *(_secret(settings, name, with_secrets) for name in secrets),
         "",
-        "# As the API works.",
+        "# Ocean deletes what an installation of this identifier returned before and not now:",
+        "# take another one for other endpoints, and for another account of the same API.",
         f"OCEAN__INTEGRATION__IDENTIFIER={identifier}",
         "OCEAN__INTEGRATION__TYPE=custom",
+        "",
+        "# As the API works.",
     ]
     values = {
         "base_url": settings.base_url,

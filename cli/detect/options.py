@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -24,6 +25,8 @@ NOT_READ = frozenset({"base_url", "max_concurrent_requests"})
 OF_PAGINATION = frozenset(SETTING_OF.values())
 SUBJECT = "the command line and the environment"
 
+PREFIXES = re.compile(r"[A-Za-z0-9]\w{0,19}", re.ASCII)
+
 Params = tuple[tuple[str, str], ...]
 
 
@@ -40,11 +43,12 @@ class Endpoint:
 @dataclass(frozen=True, slots=True)
 class Task:
     """What to detect, and by which settings to ask; ``notes`` tell what was read otherwise than
-    it was written."""
+    it was written. ``prefix`` begins what must be unique in a Port account."""
 
     settings: Settings
     endpoints: tuple[Endpoint, ...]
     notes: tuple[str, ...] = ()
+    prefix: str = ""
 
 
 def read_task(options: argparse.Namespace, environment: Mapping[str, str] | None = None) -> Task:
@@ -59,7 +63,15 @@ def read_task(options: argparse.Namespace, environment: Mapping[str, str] | None
     endpoints = tuple(_without_key(endpoint, raw, notes) for endpoint in endpoints)
     raw = _with_auth_type(raw)
     settings = parse_settings({**raw, "base_url": base_url})
-    return Task(settings, endpoints, tuple(notes))
+    return Task(settings, endpoints, tuple(notes), _prefix(options))
+
+
+def _prefix(options: argparse.Namespace) -> str:
+    prefix: str = options.prefix or ""
+    if prefix and PREFIXES.fullmatch(prefix) is None:
+        problem = f"--prefix: found {prefix!r}; allowed: up to 20 letters, digits and _"
+        raise SettingsError([problem], subject=SUBJECT)
+    return prefix
 
 
 def split_urls(urls: Sequence[str], base_url: str | None) -> tuple[str, tuple[Endpoint, ...]]:

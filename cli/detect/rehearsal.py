@@ -25,9 +25,10 @@ MOST_ITEMS = 5_000
 
 @dataclass(slots=True)
 class Rehearsal:
-    """What was read: ``pages`` that held records of those ``asked`` for, the items, each once, and
-    how many came ``again``; ``end`` where the listing was read to it, else ``will_end``; ``error``
-    where the settings do not do. ``signs`` are those of each page."""
+    """What was read: ``pages`` that held records of those ``asked`` for, the items, each once, how
+    many came ``again``, and those of them that were unlike the first, the ``others``; ``end`` where
+    the listing was read to it, else ``will_end``; ``error`` where the settings do not do. ``signs``
+    are those of each page."""
 
     items: dict[str, Any] = field(default_factory=dict)
     asked: int = 0
@@ -35,6 +36,7 @@ class Rehearsal:
     largest: int = 0
     records: int | None = 0
     again: int = 0
+    others: list[Any] = field(default_factory=list)
     end: End | None = None
     will_end: str = ""
     error: str = ""
@@ -50,6 +52,7 @@ class Rehearsal:
         if page.progress.pages == 1 and self.asked > 1:
             # A listing that is read again begins at none.
             self.items.clear()
+            self.others.clear()
             self.signs.clear()
             self.asked = self.pages = self.again = 0
         items = page.items
@@ -63,7 +66,8 @@ class Rehearsal:
         for item in items:
             key = identity(item)
             self.again += key in self.items
-            self.items.setdefault(key, item)
+            if self.items.setdefault(key, item) != item:
+                self.others.append(item)
 
 
 class _Sender:

@@ -7,16 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cli.detect.fields import values_of
+from cli.detect.fields import AS_TEXT, values_of
 from cli.detect.findings import Confidence, Finding
-from cli.detect.modelling import (
-    Model,
-    Path,
-    Relation,
-    identifier_text,
-    relation_expression,
-    with_relation,
-)
+from cli.detect.identifying import Path, at, identifier_text
+from cli.detect.modelling import Model, Relation, relation_expression, with_relation
 from cli.detect.texts import jq_path, legal, plain
 
 NEARLY_ALL = 0.95
@@ -50,7 +44,8 @@ def relate(models: Sequence[Model]) -> None:
     """Adds to each of ``models`` its relations to all of them."""
     for model in models:
         for field in list(_fields(model)):
-            found = [(one, target) for target in models if (one := _judged(field, model, target))]
+            judged = [(_judged(field, model, target), target) for target in models]
+            found = [(one, target) for one, target in judged if one is not None]
             if not found:
                 continue
             (confidence, told, _), target = max(found, key=lambda pair: pair[0][2])
@@ -85,9 +80,14 @@ def _judged(
     field: Field, model: Model, target: Model
 ) -> tuple[Confidence, str, tuple[bool, float]] | None:
     """How sure it is that ``field`` holds identifiers of ``target``, why, and how it compares."""
-    matches = len(field.values & target.identifiers)
+    matches = len(field.values & set(target.identifiers))
     if not matches:
         return None
+    if target is model:
+        filled = sum(at(item, field.path) is not None for item in model.items)
+        if _own(field, model) * 2 >= filled:
+            # A copy of the identifier, and no parent.
+            return None
     share = matches / len(field.values)
     hinted = _names(field.path[-1], target, model)
     told = f"{matches} of its {len(field.values)} values are among "
@@ -107,9 +107,19 @@ def _judged(
     return None
 
 
+def _own(field: Field, model: Model) -> int:
+    """How many items have their own identifier in ``field``."""
+    own = 0
+    for item, identifier in zip(model.items, model.identifiers, strict=True):
+        value = at(item, field.path)
+        values = value if isinstance(value, list) else [value]
+        own += identifier in [identifier_text(at(one, field.inner)) for one in values]
+    return own
+
+
 def _names(name: str, target: Model, model: Model) -> bool:
     """Whether a field's name tells of ``target``: ``team_id`` and ``lead_team`` of teams."""
-    bare, blueprint = plain(name), plain(target.blueprint)
+    bare, blueprint = plain(name), plain(target.noun)
     if blueprint in bare:
         return True
     if blueprint in PEOPLE and PERSON.search(name):
@@ -128,6 +138,12 @@ def _add(model: Model, field: Field, target: Model, told: str, confidence: Confi
     if field.many and ID_SUFFIX.search(name):
         key = f"{key}s" if f"{key}s" not in taken else legal(name)
     expression = relation_expression(field.path, field.inner, field.many, field.text)
+    if target is model and not field.many and (own := _own(field, model)):
+        # Roots that name themselves as their parents have none.
+        whole = jq_path(*field.path, *field.inner)
+        itself = f"({whole} | {AS_TEXT}) == ({model.identifier_expression})"
+        expression = f"if {itself} then null else {expression} end"
+        told += f"; {own} that name themselves are left out"
     relation = Relation(name, key, target.blueprint, field.many, expression)
     if confidence is not Confidence.UNSURE:
         with_relation(model, relation, drop=not field.inner)

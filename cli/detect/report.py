@@ -68,13 +68,19 @@ class Report:
         for note in notes:
             self._say(f"Note: {note}")
 
-    def files(self, paths: Sequence[Path], open_: int) -> None:
-        """The files that were written, and what to do with them."""
+    def files(self, paths: Sequence[Path], open_: int, shared: Sequence[str]) -> None:
+        """The files that were written, and what to do with them; ``shared`` are blueprints whose
+        names may be those of others."""
         self._say("")
         self._say("Written: " + ", ".join(map(str, paths)), "bold")
         folder = paths[0].parent
         if open_:
             self._say(f"Next: look at what is not sure ({open_}), then at the files.")
+        if shared:
+            self._say(
+                f"If Port has a blueprint {' or '.join(shared)} already, entities of the same "
+                "identifier overwrite each other, and go together: choose a --prefix then."
+            )
         self._say(
             f"Try it: copy {paths[0]} to .env, fill in what is empty there, and run "
             f"OCEAN__RESOURCES_PATH={folder} ocean sail -O"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from cli.preview.entities import FILTERED, Mapped
@@ -12,6 +13,7 @@ from pagination.sign import Sign, SignKind
 from resync.first_pages import Reading
 
 Document = dict[str, Any]
+NULL = "null"
 
 
 def document(found: Preview, limit: int, mask: Mask) -> Document:
@@ -54,6 +56,7 @@ def _kind(kind: Kind, limit: int, mask: Mask, found: Preview) -> Document:
             }
             for reason, numbers in mapped.dropped.items()
         ],
+        "overwritten": sum(_repeated(kind).values()),
         "empty_fields": _empty(mapped, mask),
         "relations": [
             {
@@ -81,14 +84,22 @@ def _notes(kind: Kind) -> list[str]:
         notes.append(f"only the first {MAPPED_ITEMS:,} items are mapped here")
     if kind.mapped.items and kind.mapped.items == len(kind.mapped.dropped.get(FILTERED, ())):
         notes.append("selector.query lets none of these items pass")
-    seen: set[tuple[str, str]] = set()
-    for entity in kind.made:
-        key = (str(entity["blueprint"]), str(entity["identifier"]))
-        if key in seen:
-            notes.append(f"several items become the same entity, such as {key[1]!r} of {key[0]}")
-            break
-        seen.add(key)
+    if repeated := _repeated(kind):
+        blueprint, identifier = next(iter(repeated))
+        notes.append(f"several items become the same entity, such as {identifier!r} of {blueprint}")
+    nulls = [one for one in kind.made if one["identifier"] == NULL]
+    if nulls:
+        notes.append(
+            f"{len(nulls):,} of these entities have the identifier {NULL!r}, which is what "
+            "tostring makes of a value that is not there: all such items become one"
+        )
     return notes
+
+
+def _repeated(kind: Kind) -> Counter[tuple[str, str]]:
+    """By blueprint and identifier: how many entities are overwritten by a later one."""
+    made = Counter((str(one["blueprint"]), str(one["identifier"])) for one in kind.made)
+    return Counter({key: count - 1 for key, count in made.items() if count > 1})
 
 
 def _empty(mapped: Mapped, mask: Mask) -> list[Document]:

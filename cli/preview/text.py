@@ -149,6 +149,9 @@ class Printer:
         unread = "".join(f"; {one}" for one in _unread(kinds))
         if told["ok"] and not told["whole"]:
             good, style = "All is well, as far as it was read", "bold yellow"
+        if told["ok"] and (over := sum(kind["overwritten"] for kind in kinds)):
+            good = f"Nothing failed, but {_count(over, 'entity')} would be overwritten by others"
+            style = "bold yellow"
         empty = sum(not kind["entities"]["count"] for kind in kinds)
         if told["ok"] and empty:
             of = f"{empty} of {_count(len(kinds), 'kind')} would import nothing"

@@ -13,6 +13,7 @@ from tests.support.canned import CannedApi
 from tests.support.core import IDENTIFIER, Core, resource
 
 CHANGED = resource("/changed", "team", incremental={"param": "since", "field": "at"})
+LEEWAY = timedelta(minutes=5)
 WHOLE = resource("/whole", "service")
 ENABLED = {
     "identifier": IDENTIFIER,
@@ -52,8 +53,8 @@ async def test_the_time_of_the_last_whole_success_is_sent(
     await app.integration.sync_incremental(interval_seconds=900)
     await app.integration.sync_incremental(interval_seconds=900)
     first, second = sent(canned)
-    assert abs(first - (began - timedelta(seconds=900))) < timedelta(seconds=5)
-    assert abs(second - began) < timedelta(seconds=5)
+    assert abs(first - (began - timedelta(seconds=900) - LEEWAY)) < timedelta(seconds=5)
+    assert abs(second - (began - LEEWAY)) < timedelta(seconds=5)
     assert canned.asked == ["/changed", "/changed"]
     assert core.catalog.identifiers("team") == ["new", "timeless"]
 
@@ -83,3 +84,33 @@ async def test_a_full_resync_never_sends_it_and_nothing_is_deleted_by_an_increme
     await app.integration.sync_incremental(interval_seconds=900)
     assert core.catalog.deletions() == []
     assert len(sent(canned)) == 1
+
+
+@pytest.mark.parametrize(
+    ("written", "incremental"),
+    [
+        (lambda now: now.isoformat(timespec="seconds"), {}),
+        (lambda now: now.strftime("%Y-%m-%dT%H:%M"), {}),
+        (lambda now: now.date().isoformat(), {}),
+        (lambda now: int(now.timestamp()), {}),
+        (lambda now: str(int(now.timestamp() * 1000)), {}),
+        (lambda now: (now - timedelta(minutes=4)).isoformat(), {}),
+        (lambda now: (now - timedelta(minutes=50)).isoformat(), {"leeway": "1h"}),
+        (lambda now: (now - timedelta(hours=5)).replace(tzinfo=None).isoformat(),
+         {"timezone": "-05:00"}),
+        (lambda now: now.strftime("%d.%m.%Y"), {}),
+    ],
+)  # fmt: skip
+async def test_a_change_just_after_the_last_success_is_never_left_out(
+    core: Core, canned: CannedApi, url: str, written: Any, incremental: dict[str, str]
+) -> None:
+    """Its time may be rounded down, to the day even, or come from a clock that is slow."""
+    changed = resource("/changed", "team", incremental={"param": "s", "field": "at", **incremental})
+    canned.json("/changed", '{"items": []}')
+    app = await start(core, url, changed)
+    await app.integration.sync_incremental(interval_seconds=60)
+    now = datetime.now(UTC)
+    items = [{"id": "new", "at": written(now)}, {"id": "old", "at": "2026-01-01T07:07:07Z"}]
+    canned.json("/changed", json.dumps({"items": items}))
+    await app.integration.sync_incremental(interval_seconds=60)
+    assert core.catalog.identifiers("team") == ["new"]

@@ -159,6 +159,9 @@ ENDS: dict[str, Case] = {
     "the last page is served again": paged("page", page(1, 2), page(3, 4), page(3, 4)),
     "ended: every position": paged("offset", page(1, 2, total=3), page(total=3)),
     "ended: no next cursor`": paged("cursor", page(1)),
+    "a cursor of 0 leads back": paged(
+        "cursor", page(1, 2, next_cursor=0), page(1, 2, next_cursor=0), page(1, next_cursor=1)
+    ),
     "where half the page size": paged("cursor", page(1, 2), page(1, next_cursor="a")),
     "whose cursor is the one that was sent": paged(
         "cursor", page(1, next_cursor="a"), page(next_cursor="a")

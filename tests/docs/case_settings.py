@@ -112,6 +112,8 @@ CASES: dict[str, Case] = {
     "no such key; allowed": mapping(zzzzzz="GET"),
     "unexpected value": mapping(method="FETCH"),
     "field required": mapping(incremental={}),
+    "a number and a unit, as": mapping(incremental={"param": "since", "leeway": "5"}),
+    "a name as Europe/Berlin": mapping(incremental={"param": "since", "timezone": "CEST"}),
     "<place>.location": selector(pagination={"location": "header"}),
     ".location: body needs a body": selector(
         method="POST", body=[1], pagination={"type": "page", "location": "body"}

@@ -105,7 +105,7 @@ def test_a_named_cursor_of_nothing_is_the_end(cursor: Any) -> None:
 def test_a_named_cursor_of_0_is_the_end_only_after_others() -> None:
     config = settings("cursor", cursor_path="c")
     for zero in (0, "0"):
-        assert said(full(c=zero), config=config) == {}
+        assert said(full(c=zero), config=config) == {"c": (SignKind.CURSOR, MORE)}
         assert said(full(c=4), full(c=zero), config=config) == {"c": (SignKind.CURSOR, END)}
 
 

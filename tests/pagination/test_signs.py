@@ -156,10 +156,37 @@ def test_a_cursor_may_have_any_value(value: Any) -> None:
 @pytest.mark.parametrize("zero", [0, "0"])
 def test_a_cursor_of_0_is_the_end_only_after_others(path: str, zero: Any) -> None:
     config = settings("cursor")
-    assert said(Response(10, at(path, zero)), config=config) == {}
+    # A bare cursor may be the page's own position.
+    first = {} if path == "cursor" else {path: (CURSOR, MORE)}
+    assert said(Response(10, at(path, zero)), config=config) == first
     there = Response(10, at(path, 17))
     assert said(there, config=config) == {path: (CURSOR, MORE)}
     assert said(there, Response(10, at(path, zero)), config=config) == {path: (CURSOR, END)}
+
+
+@pytest.mark.parametrize("zero", [0, "0"])
+def test_a_first_cursor_of_0_counts_only_where_it_would_be_followed(zero: Any) -> None:
+    for config in (settings("none"), settings("offset"), settings("cursor", cursor_path="c")):
+        assert said(full(next_cursor=zero), config=config) == {}
+    cursor = settings("cursor")
+    assert said(full(after=zero), config=cursor) == {}
+    found = said(full(next_cursor=zero, next=None), config=cursor)
+    assert found == {"next": (LINKS, END)}
+
+
+def test_a_cursor_of_0_in_a_header_is_the_end_only_after_others() -> None:
+    config = settings("cursor")
+    assert said(full({"x-next-cursor": "0"}), config=config) == {"X-Next-Cursor": (CURSOR, MORE)}
+    found = said(full({"x-next-cursor": "9"}), full({"x-next-cursor": "0"}), config=config)
+    assert found == {"X-Next-Cursor": (CURSOR, END)}
+
+
+def test_a_token_in_a_header_may_begin_as_a_path_does() -> None:
+    config = settings("cursor")
+    assert said(full({"x-ms-continuationtoken": "/w=="}), config=config) == {
+        "X-Ms-Continuationtoken": (CURSOR, MORE)
+    }
+    assert said(full({"next-page": "/w?page=2"}), config=config) == {"Next-Page": (LINKS, MORE)}
 
 
 @pytest.mark.parametrize(

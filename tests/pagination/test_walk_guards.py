@@ -132,3 +132,23 @@ async def test_a_named_total_that_shrinks_in_each_reading_is_an_error() -> None:
     assert reading.restarts == 2
     assert reading.ends == []
     assert "removed from the listing in each of 3 readings" in str(reading.error)
+
+
+async def test_a_first_cursor_of_0_is_followed() -> None:
+    for zero in (0, "0"):
+        pages = part(0, 10, next_cursor=zero), part(10, 20, next_cursor=1), part(20, 23)
+        reading = await read(CURSOR, *pages)
+        whole(reading, 23, "no next cursor")
+        assert reading.asked("cursor") == [None, "0", "1"]
+
+
+async def test_a_cursor_of_0_that_leads_back_is_the_end_where_half_of_it_leads_elsewhere() -> None:
+    first, again = part(0, 8, next_cursor=0), part(0, 8, next_cursor=0)
+    reading = await read(CURSOR, first, again, part(0, 4, next_cursor=4))
+    whole(reading, 8, "a cursor of 0 leads back to the first page")
+    assert reading.asked("limit") == ["10", "10", "4"]
+    for other in (part(0, 4, next_cursor=0), part(0, 4), Response(refused=RuntimeError("no"))):
+        reading = await read(CURSOR, first, again, other)
+        failed(reading, 8, "the API seems to ignore paginationParam 'cursor'")
+    alone = part(0, 1, next_cursor=0)
+    failed(await read(CURSOR, alone, alone), 1, "the API seems to ignore")

@@ -254,7 +254,7 @@ async def test_a_value_that_cannot_be_sent_fails_alone(runs: Runs) -> None:
     async with runs.opened(kind) as run:
         found: list[Any] = []
         with pytest.raises(ResponseError) as told:
-            async for batch in run.batches(parsed(kind)):
+            async for batch in run.current.batches(parsed(kind)):
                 found += batch
     assert "kind /of/{parent}: path_parameters.parent: '../admin' cannot be part" in str(told.value)
     assert sorted(item["__parent"] for item in found) == ["acme/api", "acme/web"]
@@ -300,6 +300,6 @@ async def test_a_moment_is_the_same_for_a_whole_resync(runs: Runs) -> None:
         await items_of(run, kind)
         (moment,) = {query["since"] for query in runs.api.queries}
         assert abs(int(moment) / 1000 + 7 * 86400 - time.time()) < 60
-        await run.start_resync([parsed(kind)])
+        run.begin([parsed(kind)])
         await items_of(run, kind)
     assert {query["since"] for query in runs.api.queries} > {moment}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import jq
 import pytest
 
 from cli.detect.answers import Answer, ItemsPath, locate
@@ -16,14 +17,16 @@ from cli.detect.signals import read_signals
 from cli.detect.texts import jq_path, singular, title_of
 
 
-def modelled(*listings: tuple[str, list[Any]], complete: bool = True) -> list[Model]:
+def modelled(
+    *listings: tuple[str, list[Any]], complete: bool = True, prefix: str = ""
+) -> list[Model]:
     """The models of endpoints by path and items, with their relations."""
     taken: set[str] = set()
     models = []
     for path, items in listings:
         detection = Detection(Endpoint(f"https://a.example{path}", path), Answer(), ".")
         detection.items, detection.complete = items, complete
-        models.append(model_of(detection, taken, lambda name: False))
+        models.append(model_of(detection, taken, lambda name: False, prefix))
     relate(models)
     return models
 
@@ -118,6 +121,210 @@ def test_the_identifier(items: list[Any], identifier: str, confidence: str) -> N
     (model,) = modelled(("/things", items))
     found = next(one for one in model.findings if one.setting == "identifier")
     assert (found.value, found.confidence) == (identifier, confidence)
+
+
+def expressions(model: Model, *names: str) -> list[list[Any]]:
+    """What jq makes of each item by the expressions of ``names``."""
+    return [
+        [outputs(getattr(model, f"{name}_expression"), item) for name in names]
+        for item in model.items
+    ]
+
+
+def outputs(expression: str, item: Any) -> Any:
+    """The one value of an expression, or the error."""
+    try:
+        (value,) = jq.compile(expression).input_value(item).all()
+    except ValueError as error:
+        return error
+    return value
+
+
+@pytest.mark.parametrize(
+    ("items", "identifiers"),
+    [
+        ([{"team_id": t, "user_id": u, "n": 1} for t in "ab" for u in (1, 2)],
+         ["a/1", "a/2", "b/1", "b/2"]),
+        ([{"org": {"id": o}, "name": n} for o in (1, 2) for n in "xy"],
+         ["1/x", "1/y", "2/x", "2/y"]),
+        ([{"id": i, "code": c, "name": n} for i in "ab" for c in "cd" for n in "ef"],
+         ["a/c/e", "a/c/f", "a/d/e", "a/d/f", "b/c/e", "b/c/f", "b/d/e", "b/d/f"]),
+        # Moments change, and what changes identifies nothing.
+        ([{"at": "2026-01-01T00:00:00Z", "size": "x", "id": i, "name": n}
+          for i in "ab" for n in "cd"], ["a/c", "a/d", "b/c", "b/d"]),
+    ],
+)  # fmt: skip
+def test_several_fields_together_identify_what_none_does_alone(
+    items: list[Any], identifiers: list[str]
+) -> None:
+    (model,) = modelled(("/things", items))
+    assert expressions(model, "identifier") == [[one] for one in identifiers]
+    assert outputs(model.identifier_expression, {}) is None
+    (found,) = [one for one in model.findings if one.setting == "identifier"]
+    assert found.confidence == "likely"
+    assert expressions(model, "title")
+
+
+@pytest.mark.parametrize(
+    "items",
+    [
+        [{"id": 1, "name": "x"}, {"id": 1, "name": "x"}],
+        [{"id": None}, {"id": None}],
+        [{"colour": "red"}, {"colour": "red"}, {}],
+        [{"changed": "2026-01-01"}, {"changed": "2026-01-02"}],
+        [{"id": 1}, {}],
+        [{}, {}],
+        # Two ways to join that are one text are no way.
+        [{"name": "a/b", "code": "c"}, {"name": "a", "code": "b/c"}, {"name": "a", "code": "c"}],
+    ],
+)
+def test_where_nothing_identifies_the_items_the_mapping_raises(items: list[Any]) -> None:
+    """Items of one identifier overwrite each other in the catalog."""
+    (model,) = modelled(("/things", items))
+    for (found,) in expressions(model, "identifier"):
+        assert "no field identifies these items" in str(found)
+    (finding,) = [one for one in model.findings if one.setting == "identifier"]
+    assert finding.confidence == "not sure"
+
+
+def test_numbers_that_differ_by_chance_are_not_sure() -> None:
+    (model,) = modelled(("/things", [{"size": 3}, {"size": 4}]))
+    (finding,) = [one for one in model.findings if one.setting == "identifier"]
+    assert (finding.value, finding.confidence) == (".size | tostring", "not sure")
+
+
+def test_an_identifier_that_was_not_seen_is_null_where_it_is_not_there() -> None:
+    (model,) = modelled(("/things", []))
+    found = [outputs(model.identifier_expression, item) for item in ({}, {"id": 7}, {"id": "a"})]
+    assert found == [None, "7", "a"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["password", "apiToken", "client_secret", "session", "privateKey", "Authorization", "token_id",
+     "private", "key"],
+)  # fmt: skip
+def test_a_field_with_a_secret_name_makes_no_property(name: str) -> None:
+    items = [{"id": n, "name": f"n{n}", name: f"value {n}", "size": n} for n in range(3)]
+    (model,) = modelled(("/things", items))
+    assert [one.name for one in model.fields.properties] == ["size"]
+    assert model.fields.left_out == ((name, "its name says that it may hold a secret"),)
+    written = [model.identifier_expression, model.title_expression]
+    assert written == [".id | tostring", ".name"]
+
+
+@pytest.mark.parametrize("name", ["token", "secret_id"])
+def test_a_field_with_a_secret_name_is_no_identifier_and_no_title(name: str) -> None:
+    items = [{name: f"t{n}", "label": "same"} for n in range(3)]
+    (model,) = modelled(("/things", items))
+    assert name not in f"{model.identifier_expression} {model.title_expression}"
+
+
+@pytest.mark.parametrize(
+    ("value", "why"),
+    [
+        ({"user": "u", "password": "p"}, "it holds password, whose name says"),
+        ({"db": {"api_key": 7}}, "it holds api_key, whose name says"),
+        ([{"name": "x", "token": "t"}], "it holds token, whose name says"),
+        ({"tokens": ["a"]}, "it holds tokens, whose name says"),
+        ("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.sig", "looks like a credential"),
+        ("ghp_abcdefghij0123456789", "looks like a credential"),
+        ("AKIAABCDEFGHIJKLMNOP", "looks like a credential"),
+        ("Bearer abcdefghijklmnop", "looks like a credential"),
+        ("-----BEGIN RSA PRIVATE KEY-----", "looks like a credential"),
+        ("postgres://app:hunter2@db.example/x", "looks like a credential"),
+        ("https://s3.example/x?X-Amz-Signature=abc", "looks like a credential"),
+        (["a", "sk_live_0123456789"], "looks like a credential"),
+        ({"url": "https://h.example/x?a=1&access_token=b"}, "looks like a credential"),
+    ],
+)
+def test_what_holds_a_secret_makes_no_property(value: Any, why: str) -> None:
+    items = [{"id": 1, "size": 1, "spec": None}, {"id": 2, "size": 1, "spec": value}]
+    (model,) = modelled(("/things", items))
+    assert [one.name for one in model.fields.properties] == ["size"]
+    ((name, told),) = model.fields.left_out
+    assert name == "spec" and why in told
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"private": False, "has_password": True, "token": None},
+        {"project": {"key": "OPS"}},
+        {"author": "x", "next_page_token": "y"},
+        "https://h.example/x?key=OPS&page=2",
+        "https://h.example:8443/x@y",
+        "a token is needed: see the bearer of bad news",
+    ],
+)
+def test_what_holds_no_secret_stays(value: Any) -> None:
+    (model,) = modelled(("/things", [{"id": 1, "spec": value}, {"id": 2, "spec": value}]))
+    assert [one.name for one in model.fields.properties] == ["spec"]
+
+
+def test_a_key_identifies_and_is_no_title_unless_it_does() -> None:
+    issues = [{"key": f"OPS-{n}", "size": 1} for n in range(3)]
+    (model,) = modelled(("/issues", issues))
+    assert (model.identifier_expression, model.title_expression) == (".key", ".key")
+    (model,) = modelled(("/keys", [{"id": n, **one} for n, one in enumerate(issues)]))
+    assert (model.identifier_expression, model.title_expression) == (".id | tostring",) * 2
+    secret = [{"key": f"sk_live_012345678{n}", "size": 1} for n in range(3)]
+    (model,) = modelled(("/keys", secret))
+    assert "key" not in f"{model.identifier_expression} {model.title_expression}"
+
+
+def test_what_is_beside_a_secret_still_relates() -> None:
+    services = [{"id": f"s{n}", "team": {"id": n, "token": "t"}} for n in (1, 2, 5)]
+    _, model = modelled(TEAMS, ("/services", services))
+    assert [(one.key, one.target) for one in model.relations] == [("team", "team")]
+    assert model.fields.properties == ()
+
+
+@pytest.mark.parametrize(
+    "copy",
+    [
+        lambda one: {"self": one},
+        lambda one: {"self": {"id": one}},
+        lambda one: {"parent_id": one},
+        lambda one: {"thing_ids": [one]},
+        lambda one: {"thing": {"id": one, "kind": "x"}},
+    ],
+)
+def test_a_field_that_repeats_the_identifier_is_no_relation(copy: Any) -> None:
+    things = [{"id": f"t{n}", **copy(f"t{n}")} for n in range(12)]
+    (model,) = modelled(("/things", things))
+    assert model.relations == []
+
+
+def test_a_parent_is_a_relation_and_a_root_has_none() -> None:
+    parents = {f"t{n}": f"t{n % 3}" for n in range(12)}
+    things: list[dict[str, Any]] = [
+        {"id": one, "parent_id": parent} for one, parent in parents.items()
+    ]
+    (model,) = modelled(("/things", things))
+    (relation,) = model.relations
+    assert (relation.key, relation.target) == ("parent", "thing")
+    found = [outputs(relation.expression, item) for item in model.items]
+    assert found == [None if one == parent else parent for one, parent in parents.items()]
+    for item in things[:3]:
+        item["parent_id"] = None
+    (model,) = modelled(("/things", things))
+    assert "if . ==" not in model.relations[0].expression.split("(")[0]
+    assert [outputs(model.relations[0].expression, item) for item in model.items] == [
+        item["parent_id"] for item in things
+    ]
+
+
+def test_a_prefix_changes_names_and_nothing_else() -> None:
+    services = [{"service_id": f"s{n}", "team_id": n, "name": "same"} for n in (1, 2, 5)]
+    found = modelled(TEAMS, ("/services", services), prefix="crm")
+    bare = modelled(TEAMS, ("/services", services))
+    assert [one.blueprint for one in found] == ["crm_team", "crm_service"]
+    assert [one.identifier_expression for one in found] == [
+        one.identifier_expression for one in bare
+    ]
+    assert [(one.key, one.target) for one in found[1].relations] == [("team", "crm_team")]
+    assert [one.key for one in bare[1].relations] == ["team"]
 
 
 def test_the_title_is_a_name_or_else_the_identifier() -> None:

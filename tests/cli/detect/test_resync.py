@@ -6,15 +6,18 @@ import asyncio
 import json
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 import yaml
 from dotenv import dotenv_values
 
+from sandbox.serving import serve
 from tests.cli.detect.apis import RECORDS
 from tests.cli.detect.conftest import Detect
 from tests.cli.detect.test_shapes import FOUND
 from tests.core.test_import import AUTHS, PAGINATIONS
+from tests.support.canned import CannedApi
 from tests.support.core import Core, Outcome
 
 PREFIX = "OCEAN__INTEGRATION__CONFIG__"
@@ -133,3 +136,42 @@ async def test_the_sample_api_with_relations(
         relations = entity[record["id"]]["relations"]
         assert relations["team"] == record["team_id"]
         assert sorted(relations["depends_on"] or []) == sorted(record["depends_on"])
+
+
+async def test_items_that_one_field_does_not_tell_apart_are_all_imported(
+    core: Core, detect: Detect, canned: CannedApi, url: str, folder: Path
+) -> None:
+    """Under one identifier they would overwrite each other; a secret stays out of the catalog."""
+    members = [
+        {"team": f"t{team}", "id": user, "since": "2026-01-01", "session": f"s-{team}-{user}"}
+        for team in range(5)
+        for user in range(9)
+    ]
+    canned.json("/members", json.dumps({"members": members}))
+    outcome = await asyncio.to_thread(detect, f"{url}/members")
+    assert "team" in outcome.endpoints[0]["findings"][-2]["value"], outcome.out
+    assert (await resync(core, folder)).succeeded
+    found = core.catalog.entities("member")
+    assert len(found) == 45
+    assert all(set(one["properties"]) == {"since", "team", "id"} for one in found), found[0]
+    assert "session" not in written(folder)
+
+
+async def test_an_identifier_that_comes_again_on_a_later_page_is_none(
+    core: Core, detect: Detect, canned: CannedApi, url: str, folder: Path
+) -> None:
+    api = CannedApi()
+    members = [{"org": f"o{org}", "id": user} for org in range(2) for user in range(24)]
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        query = dict(parse_qsl(scope["query_string"].decode()))
+        page = int(query.get("page", 1))
+        api.json("/members", json.dumps({"members": members[(page - 1) * 10 : page * 10]}))
+        await api(scope, receive, send)
+
+    with serve(app) as base:
+        outcome = await asyncio.to_thread(detect, f"{base}/members")
+        assert outcome.code == 1
+        result = await resync(core, folder)
+    assert ".org" in outcome.endpoints[0]["findings"][-2]["value"], outcome.out
+    assert len(core.catalog.entities("member")) == 48, result.error

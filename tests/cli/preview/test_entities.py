@@ -142,6 +142,27 @@ def test_two_items_that_become_one_entity(previews: Previews, canned: CannedApi)
     assert notes == ["several items become the same entity, such as 'a' of record"]
 
 
+def test_items_that_overwrite_each_other_are_counted(previews: Previews, canned: CannedApi) -> None:
+    serve_items(canned, *({"id": one} for one in "aabcbb"))
+    assert previews.kind()["overwritten"] == 3
+    shown = " ".join(previews.run().stdout.split())
+    assert "Nothing failed, but 3 entities would be overwritten by others" in shown
+    assert "All is well" not in shown
+    serve_items(canned, {"id": "a"}, {"id": "b"})
+    assert previews.kind()["overwritten"] == 0
+    assert "overwritten" not in previews.run().stdout
+
+
+def test_what_tostring_makes_of_nothing(previews: Previews, canned: CannedApi) -> None:
+    serve_items(canned, {"id": 1}, {"name": "B"}, {"id": None})
+    previews.write(resource("/things", data_path=".", identifier=".id | tostring"))
+    kind = previews.kind()
+    (same, null) = kind["notes"]
+    assert same == "several items become the same entity, such as 'null' of record"
+    assert null.startswith("2 of these entities have the identifier 'null'")
+    assert kind["overwritten"] == 1
+
+
 def test_records_inside_an_item(previews: Previews, canned: CannedApi) -> None:
     canned.json("/things", '{"page": 1, "list": [{"id": "x"}, {"id": "y"}]}')
     nested = resource("/things", data_path=".", identifier=".item.id")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 from tests.support.shape_api import NONE, Ask, Reply, Shape, by_cursor, by_offset, linked, paged
 
 
@@ -107,6 +110,32 @@ def wrapped(ask: Ask) -> Reply:
     return Reply({"things": part.records, "total": part.total})
 
 
+def exported(ask: Ask) -> Reply:
+    """An export in the format that the query names: of no records it is an empty body."""
+    kind = ask.query["as"]
+    lines = [json.dumps(one) if kind == "jsonl" else f"{one['id']},{one['name']}"
+             for one in ask.part(0, 200).records]  # fmt: skip
+    header = ["id,name"] if kind == "csv" and lines else []
+    mark = "\ufeff" if kind == "csv" else ""
+    return Reply((mark + "\n".join([*header, *lines])).encode(), content_type=ask.query["type"])
+
+
+def no_records_behind(ask: Ask) -> Reply:
+    """JSON Lines by page, with nothing at all behind the end."""
+    part = ask.page()
+    text = "\n".join(json.dumps(one) for one in part.records)
+    return Reply(text.encode(), content_type="application/x-ndjson")
+
+
+def export(kind: str, type_: str, format_: str = "", **more: Any) -> Shape:
+    """An export of records, read as ``format_`` says."""
+    selector = {
+        "query_params": {"as": kind, "type": type_},
+        **({"format": format_} if format_ else {}),
+    }
+    return Shape(exported, ".", NONE, selector, **more)
+
+
 IGNORES = "the API seems to ignore paginationParam"
 
 SHAPES = {
@@ -138,6 +167,21 @@ SHAPES = {
     ),
     "success false in the middle": Shape(
         failed_page, ".items", by_offset(), fails="an error with a status of success"
+    ),
+    "CSV": export("csv", "text/csv"),
+    "CSV of nothing": export("csv", "text/csv", count=0),
+    "CSV of nothing, by format": export("csv", "application/octet-stream", "csv", count=0),
+    "JSON Lines": export("jsonl", "application/x-ndjson"),
+    "JSON Lines of nothing": export("jsonl", "application/x-ndjson", count=0),
+    "JSON Lines of nothing, by format": export("jsonl", "text/plain", "jsonl", count=0),
+    "an empty body where JSON is expected": export(
+        "jsonl", "application/json", count=0, fails="the answer is empty, where JSON was expected"
+    ),
+    "an empty body that is read as JSON": export(
+        "csv", "text/csv", "json", count=0, fails="the answer"
+    ),
+    "JSON Lines, nothing behind the last page": Shape(
+        no_records_behind, ".", paged(), count=100
     ),
     "an envelope taken for an item": Shape(wrapped, ".", by_offset(), fails=".things"),
     "an envelope taken for an item, by none": Shape(wrapped, ".", NONE, fails=".things"),

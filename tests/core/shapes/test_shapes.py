@@ -18,11 +18,20 @@ from port_ocean.core.handlers.entity_processor import jq_entity_processor
 from port_ocean.ocean import Ocean
 
 from sandbox.serving import serve
-from tests.core.shapes import behind, numbered, offsets, parents, reported, rough, search
+from tests.core.shapes import (
+    behind,
+    cursors,
+    numbered,
+    offsets,
+    parents,
+    reported,
+    rough,
+    search,
+)
 from tests.support.core import Core, Outcome, resource, texts
 from tests.support.shape_api import OTHERS, Record, Shape, ShapeApi, records
 
-MODULES = (reported, numbered, offsets, behind, search, rough, parents)
+MODULES = (reported, numbered, offsets, behind, cursors, search, rough, parents)
 SHAPES: dict[str, Shape] = {
     name: shape for module in MODULES for name, shape in module.SHAPES.items()
 }
