@@ -13,6 +13,7 @@ from weakref import WeakSet
 
 from errors import SettingsError
 from mapping import CustomResourceConfig
+from pagination.page_budget import PageBudget
 from resync.clients import Clients
 from resync.fan_out import Failures
 from resync.incremental import changed_since, newer
@@ -124,10 +125,12 @@ class Run:
             )
         failures = Failures(plan.kind)
         workers = self.client.max_concurrent
+        budget = PageBudget(workers)
+        reader = reader.within(budget)
         sources = listings(plan, reader, workers, failures)
         with KindProgress(plan, self.client, self._noted(since)) as progress:
             read = progress.reading(reader.pages)
-            batches = read_side_by_side(sources, read, workers, failures)
+            batches = read_side_by_side(sources, read, workers, failures, budget)
             async with aclosing(batches):
                 async for batch in batches:
                     if incremental and incremental.field and since:
