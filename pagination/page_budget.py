@@ -46,11 +46,11 @@ class Hold:
 
 class PageBudget:
     """``pages`` is how many pages all listings together may prefetch, beside one for each of them;
-    ``size_bytes`` how many bytes of bodies all pages may have."""
+    ``size_bytes`` how many bytes of bodies all pages may have, by default ``BUDGET_BYTES``."""
 
-    def __init__(self, pages: int, size_bytes: int = BUDGET_BYTES) -> None:
+    def __init__(self, pages: int, size_bytes: int | None = None) -> None:
         self._pages = pages
-        self._size = size_bytes
+        self._size = BUDGET_BYTES if size_bytes is None else size_bytes
         self.held_pages = self.held_bytes = 0
         self._open = self._coming = self._passing = self.prefetched = 0
         self._waiting: deque[tuple[asyncio.Future[None], Hold]] = deque()
