@@ -68,7 +68,7 @@ def of_parents(count: int) -> dict[str, Any]:
 def pages_alive() -> int:
     """Pages in memory that have their items."""
     # Ocean's proxies are no friends of isinstance.
-    return len({id(one.items) for one in gc.get_objects() if type(one) is Page and one.items})
+    return len({one.request for one in gc.get_objects() if type(one) is Page and one.items})
 
 
 @asynccontextmanager
