@@ -154,10 +154,10 @@ def main() -> None:
         began = time.perf_counter()
         asyncio.run(_read(case, amount, url))
         seconds = time.perf_counter() - began
-    print(f"{_peak():.1f} {seconds:.2f}")
+    print(f"{peak_mb():.1f} {seconds:.2f}")
 
 
-def _peak() -> float:
+def peak_mb() -> float:
     """The peak of this process in MB. ``getrusage`` would tell its parent's, if that is higher."""
     status = Path("/proc/self/status")
     if status.exists():

@@ -16,7 +16,7 @@ from pagination import Page
 from sandbox.serving import serve
 from tests.support.canned import CannedApi
 from tests.support.core import resource
-from tests.support.running import Runs, items_of, parsed
+from tests.support.running import Runs, parsed
 
 PAGE, PAGES = 5, 50
 PERMITS = 30
@@ -76,11 +76,13 @@ async def held(api: PagedParents, permits: int, parents: int) -> AsyncGenerator[
     """While a reader has taken a single batch, and no more of it is asked for."""
     with serve(api) as url:
         runs, kind = Runs(api, url), of_parents(parents)
-        async with runs.opened(kind, maxConcurrentRequests=str(permits)) as run:
-            async with aclosing(run.batches(parsed(kind))) as batches:
-                first = await anext(batches)
-                await api.idle()
-                yield first, batches
+        async with (
+            runs.opened(kind, maxConcurrentRequests=str(permits)) as run,
+            aclosing(run.batches(parsed(kind))) as batches,
+        ):
+            first = await anext(batches)
+            await api.idle()
+            yield first, batches
 
 
 async def test_pages_that_wait_do_not_grow_with_the_square_of_the_permits() -> None:
