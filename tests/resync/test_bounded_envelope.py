@@ -131,7 +131,7 @@ def test_a_partial_answer_is_told_by_its_first_error() -> None:
 
 def test_more_signs_than_can_be_kept_are_an_error() -> None:
     """Left out, one of them might have said that there is more."""
-    with pytest.raises(ResponseError, match="at places where signs of further pages stand"):
+    with pytest.raises(ResponseError, match="where signs of further pages stand"):
         shortened({"items": [], "next_cursor": "c" * 2_000_000})
 
 
@@ -172,7 +172,7 @@ asyncio.run(main(sys.argv[1]))
 """
 
 
-@pytest.mark.parametrize("data_path", [".items", ".items[:]"])
+@pytest.mark.parametrize("data_path", [".items", ".items | map(.)"])
 def test_a_large_array_beside_the_items_neither_fills_memory_nor_holds_the_loop(
     data_path: str,
 ) -> None:
