@@ -223,8 +223,8 @@ class EnvelopeBuilder:
                 at = ".".join(map(str, way))
                 raise ResponseError(
                     f"what surrounds the items holds more than {SIGN_BYTES:,} bytes where signs of "
-                    f"further pages stand, the last of them at {at!r:.99}: none of them may be "
-                    "left out. Let the API leave out what is there, or name it in data_path"
+                    f"further pages stand, the last of them at {at!r:.99}, and none of those may "
+                    "be left out: let the API send less there"
                 )
             return True, value
         if isinstance(key, int) and key >= self.elements:

@@ -145,12 +145,21 @@ def test_the_worker_says_so() -> None:
 
 
 MEASURED = """
-import asyncio, json, sys, tempfile
+import asyncio, json, sys, tempfile, time
 from port_ocean.context.ocean import ocean
 from benchmarks.handler import prepare_ocean
-from benchmarks.lag import LoopLag
 from benchmarks.memory import peak_mb
 from resync.large_body import take_apart
+
+longest = 0.0
+
+async def watch():
+    # Of the processor's time, so that what else the machine does counts for nothing.
+    global longest
+    while True:
+        began = time.thread_time()
+        await asyncio.sleep(0.005)
+        longest = max(longest, time.thread_time() - began)
 
 async def main(data_path):
     await ocean.integration.initialize_handlers()
@@ -161,11 +170,13 @@ async def main(data_path):
         file.write(b"," + one)
     file.write(b'], "items": [{"id": "1"}], "has_more": false}')
     before = peak_mb()
-    async with LoopLag() as lag:
-        body = await take_apart(file, data_path, b"", bytes.decode)
+    watching = asyncio.create_task(watch())
+    body = await take_apart(file, data_path, b"", bytes.decode)
+    await asyncio.sleep(0.02)
+    watching.cancel()
     pieces = [items async for items, _ in body.pieces()]
     assert pieces == [[{"id": "1"}]] and body.envelope["has_more"] is False
-    print(peak_mb() - before, lag.longest * 1000)
+    print(peak_mb() - before, longest * 1000)
 
 prepare_ocean()
 asyncio.run(main(sys.argv[1]))
@@ -176,11 +187,11 @@ asyncio.run(main(sys.argv[1]))
 def test_a_large_array_beside_the_items_neither_fills_memory_nor_holds_the_loop(
     data_path: str,
 ) -> None:
-    """Of 38 MB beside one item, in a process of its own: its peak, and how late a task wakes."""
+    """Of 38 MB beside one item, in a process of its own: its peak, and how long it works at a time."""
     done = subprocess.run(
         [sys.executable, "-c", MEASURED, data_path], cwd=ROOT, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
-    grown_mb, lag_ms = map(float, done.stdout.split()[-2:])
+    grown_mb, held_ms = map(float, done.stdout.split()[-2:])
     assert grown_mb < 20
-    assert lag_ms < 150
+    assert held_ms < 50
