@@ -187,7 +187,7 @@ asyncio.run(main(sys.argv[1]))
 def test_a_large_array_beside_the_items_neither_fills_memory_nor_holds_the_loop(
     data_path: str,
 ) -> None:
-    """Of 38 MB beside one item, in a process of its own: its peak, and its longest piece of work."""
+    """Of 38 MB beside one item, in its own process: its peak, and its longest piece of work."""
     done = subprocess.run(
         [sys.executable, "-c", MEASURED, data_path], cwd=ROOT, capture_output=True, text=True
     )
