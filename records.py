@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from array import array
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -28,8 +29,9 @@ class Records:
     """The records of one page: what the API pages, whatever ``data_path`` makes of them.
 
     ``count`` is None where it cannot be told. ``first`` and ``last`` are fingerprints of single
-    records, ``digest`` that of all where they are not at hand in ``values``. ``level`` leads to
-    what holds the array of records; ``whole`` tells that the record is the response itself.
+    records, ``digest`` that of all where they are not at hand in ``values``; ``marks`` are hashes
+    of each of 64 bits, where no more of them was kept. ``level`` leads to what holds the array of
+    records; ``whole`` tells that the record is the response itself.
     """
 
     count: int | None = None
@@ -40,6 +42,7 @@ class Records:
     level: Keys | None = None
     whole: bool = False
     values: Sequence[Any] = field(default=(), repr=False, compare=False)
+    marks: Sequence[int] | None = field(default=None, repr=False, compare=False)
 
     @property
     def fingerprint(self) -> bytes:
@@ -53,13 +56,25 @@ class Records:
 
     def equals(self, other: Records) -> bool:
         """Whether these are the same records as those of ``other``."""
-        return self.outline == other.outline and self.fingerprint == other.fingerprint
+        if self.outline != other.outline:
+            return False
+        if other.marks is not None and not self.digest:
+            return _marks(self.values) == other.marks
+        return self.fingerprint == other.fingerprint
+
+    def marked(self) -> Records:
+        """These records for a comparison later on, without the records themselves."""
+        return self if self.digest else replace(self, values=(), marks=_marks(self.values))
 
     def overlap(self, before: Records) -> int:
         """How many of the first records are the last ones of ``before``."""
-        if not self.values or not before.values:
+        if not self.values or not (before.values or before.marks):
             return int(bool(self.count) and self.first == before.last != b"")
         mine, theirs = self.values, before.values
+        if before.marks:
+            if _marks(mine[:1])[0] not in before.marks:
+                return 0
+            mine, theirs = _marks(mine), before.marks
         for start in range(max(0, len(theirs) - len(mine)), len(theirs)):
             tail = len(theirs) - start
             if theirs[start] == mine[0] and theirs[start:] == mine[:tail]:
@@ -96,8 +111,15 @@ def fingerprint(values: Iterable[Any]) -> bytes:
     return digest.digest()
 
 
-def _encoded(value: Any) -> bytes:
+def _marks(values: Iterable[Any]) -> array[int]:
+    """A hash of each, the same for records that are equal, whatever the order of their keys."""
+    return array("q", (hash(_encoded(value, sort=True)) for value in values))
+
+
+def _encoded(value: Any, *, sort: bool = False) -> bytes:
     try:
+        if sort:
+            return msgspec.json.encode(value, order="deterministic")
         return msgspec.json.encode(value)
     except (RecursionError, TypeError, ValueError):
         # Nested too deeply, or a float that JSON does not have.

@@ -31,7 +31,9 @@ MIB = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What is read: ``kind`` with ``{amount}`` in it, twice where it is ``shared``."""
+    """What is read: ``kind`` with ``{amount}`` in it, twice where it is ``shared``. Where there are
+    ``items``, so many whatever the amount, that is how many requests may be in flight; whoever
+    takes the items takes ``pause`` seconds for each batch."""
 
     name: str
     amounts: tuple[int, int]
@@ -39,6 +41,9 @@ class Case:
     pagination: str
     selector: dict[str, Any] = field(default_factory=dict)
     shared: bool = False
+    items: int = 0
+    pause: float = 0.0
+    allowed_mb: float = ALLOWED_MB
 
 
 PARENT = {"endpoint": "/parents/{amount}/0/items", "data_path": ".items", "field": ".id"}
@@ -79,6 +84,20 @@ CASES = {
         "none",
         {"data_path": "."},
     ),
+    "waiting": Case(
+        "60 parents × 30 pages, 60 requests at a time",
+        (10, 60),
+        "/offset/total/3000/1024/0/items?parent={parent}",
+        "offset",
+        {
+            "path_parameters": {"parent": {"values": [str(number) for number in range(60)]}},
+            "pagination": {"type": "offset", "page_size": 100},
+        },
+        items=60 * 3_000,
+        pause=0.01,
+        # In proportion to the requests: for each of 50 more, two pages that wait and a connection.
+        allowed_mb=60.0,
+    ),
 }
 
 
@@ -86,8 +105,9 @@ def compare(name: str) -> Result:
     """The growth from the smaller amount to the larger."""
     case = CASES[name]
     (small, _), (large, seconds) = (_apart(name, amount) for amount in case.amounts)
-    detail = f"{small:.0f} MB and {large:.0f} MB, {case.amounts[1] / seconds:,.0f} a second"
-    return Result(case.name, "memory growth, MB", large - small, ALLOWED_MB, detail)
+    pace = (case.items or case.amounts[1]) / seconds
+    detail = f"{small:.0f} MB and {large:.0f} MB, {pace:,.0f} a second"
+    return Result(case.name, "memory growth, MB", large - small, case.allowed_mb, detail)
 
 
 def all_cases() -> Iterator[Result]:
@@ -110,13 +130,15 @@ def _filled(value: Any, amount: int) -> Any:
     return value
 
 
-async def _last(found: AsyncGenerator[list[dict[str, Any]]]) -> tuple[int, Any]:
+async def _last(found: AsyncGenerator[list[dict[str, Any]]], pause: float = 0.0) -> tuple[int, Any]:
     """How many items there are, and the identifier of the last."""
     count, last = 0, None
     async with aclosing(found):
         async for batch in found:
             count += len(batch)
             last = batch[-1]["id"]
+            if pause:
+                await asyncio.sleep(pause)
     return count, last
 
 
@@ -127,6 +149,7 @@ async def _read(case: Case, amount: int, url: str) -> None:
         "paginationType": case.pagination,
         "pageSize": str(PAGE),
         "timeout": "60",
+        **({"maxConcurrentRequests": str(amount)} if case.items else {}),
         "maxResponseBytes": str(4 * 2**30),
         **({"nextLinkPath": "next", "sizeParam": "limit"} if "link" in case.pagination else {}),
     }
@@ -136,9 +159,10 @@ async def _read(case: Case, amount: int, url: str) -> None:
         if case.shared:
             await _share(run, kind)
         for _ in range(2 if case.shared else 1):
-            count, last = await _last(batches(run, kind, **selector))
-            if last != "last" and count != amount:
-                raise SystemExit(f"{count:,} of {amount:,} items were read; the last was {last}")
+            count, last = await _last(batches(run, kind, **selector), case.pause)
+            expected = case.items or amount
+            if last != "last" and count != expected:
+                raise SystemExit(f"{count:,} of {expected:,} items were read; the last was {last}")
 
 
 async def _share(run: Run, kind: str) -> None:
@@ -154,10 +178,10 @@ def main() -> None:
         began = time.perf_counter()
         asyncio.run(_read(case, amount, url))
         seconds = time.perf_counter() - began
-    print(f"{_peak():.1f} {seconds:.2f}")
+    print(f"{peak_mb():.1f} {seconds:.2f}")
 
 
-def _peak() -> float:
+def peak_mb() -> float:
     """The peak of this process in MB. ``getrusage`` would tell its parent's, if that is higher."""
     status = Path("/proc/self/status")
     if status.exists():

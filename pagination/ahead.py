@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Hashable
 from contextlib import suppress
 
 from errors import PaginationError
+from pagination.page_budget import Hold, Share
 from pagination.paginator import End, Page, PageRequest, Paginator, SeekablePaginator
 
 Anticipated = Callable[[Page], PageRequest | None]
@@ -19,17 +20,25 @@ first."""
 
 class Ahead:
     """Keeps them in the order of the listing: of one whose pages are counted a window that grows,
-    of any other the next. ``anticipated`` says what follows a page whose records are still to be
-    found."""
+    of any other the next. ``share`` has room for them, or not: then a page is fetched when it is
+    needed. ``anticipated`` says what follows a page whose records are still to be found."""
 
     def __init__(
-        self, paginator: Paginator, fetch: Fetch, permits: int, anticipated: Anticipated
+        self,
+        paginator: Paginator,
+        fetch: Fetch,
+        permits: int,
+        anticipated: Anticipated,
+        share: Share,
     ) -> None:
         self._paginator = paginator
         self._fetch = fetch
         self._permits = permits
         self._anticipated = anticipated
+        self._share = share
+        self._handed_on: Hold | None = None
         self._tasks: dict[Hashable, asyncio.Task[Page]] = {}
+        self._holds: dict[asyncio.Task[Page], Hold] = {}
         self._dropped: set[asyncio.Task[Page]] = set()
         self._window = 1
         self._round = 1
@@ -39,11 +48,17 @@ class Ahead:
         self._known: Page | None = None
 
     async def get(self, request: PageRequest) -> Page:
-        """The page for ``request``, which may be on its way already."""
+        """The page for ``request``, which may be on its way already. The one before it counts as
+        held until now."""
+        if self._handed_on is not None:
+            self._handed_on.release()
         self._awaited = _name(request)
         task = self._tasks.pop(self._awaited, None)
         if task is None:
-            return await self._fetch(request, self._anticipate)
+            self._handed_on = await self._share.next()
+            return await self._fetched(request, self._handed_on)
+        self._handed_on = self._holds.pop(task)
+        self._handed_on.needed()
         known, self._known = self._known, None
         if known is not None:
             self._anticipate(known)
@@ -76,11 +91,32 @@ class Ahead:
         for key, task in self._tasks.items():
             if key not in going_on:
                 self._drop(task)
-        new = {key: going_on.get(key) or self._begun(one) for key, one in wanted.items()}
-        self._tasks = kept | new
+        self._tasks = kept
+        full = False
+        for key, request in wanted.items():
+            if key in going_on:
+                self._tasks[key] = going_on[key]
+            elif not full:
+                # Whatever is further away has no room either, nor a right to it.
+                full = not self._begin(key, request)
 
-    def _begun(self, request: PageRequest) -> asyncio.Task[Page]:
-        return asyncio.ensure_future(self._fetch(request, self._anticipate))
+    def _begin(self, key: Hashable, request: PageRequest) -> bool:
+        """Starts to fetch a page, if there is room for it."""
+        hold = self._share.prefetch()
+        if hold is None:
+            return False
+        task = self._tasks[key] = asyncio.ensure_future(self._fetched(request, hold))
+        self._holds[task] = hold
+        return True
+
+    async def _fetched(self, request: PageRequest, hold: Hold) -> Page:
+        try:
+            page = await self._fetch(request, self._anticipate)
+        except BaseException:
+            hold.release()
+            raise
+        hold.arrived(page.size_bytes if page.rest is None else None)
+        return page
 
     def _anticipate(self, page: Page) -> None:
         """Starts what follows a page that is waited for and whose items are still to be found."""
@@ -93,7 +129,7 @@ class Ahead:
         with suppress(PaginationError):
             step = self._anticipated(page)
             if step is not None:
-                self._tasks[_name(step)] = self._begun(step)
+                self._begin(_name(step), step)
 
     async def close(self) -> None:
         """Ends all that is on its way; returns when it has ended."""
@@ -102,6 +138,7 @@ class Ahead:
         self._tasks.clear()
         if self._dropped:
             await asyncio.gather(*self._dropped, return_exceptions=True)
+        self._share.release_all()
 
     def _size(self, page: Page) -> int:
         """How many pages after ``page`` to have under way."""
@@ -127,11 +164,15 @@ class Ahead:
     def _drop(self, task: asyncio.Task[Page]) -> None:
         task.cancel()
         self._dropped.add(task)
+        if (hold := self._holds.get(task)) is not None:
+            hold.needed()
         task.add_done_callback(self._forget)
 
     def _forget(self, task: asyncio.Task[Page]) -> None:
         """A dropped page's failure is nobody's failure."""
         self._dropped.discard(task)
+        if (hold := self._holds.pop(task, None)) is not None:
+            hold.release()
         if not task.cancelled():
             task.exception()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import replace
+from functools import partial
 
 from errors import PaginationError
 from pagination.advice import (
@@ -13,7 +14,7 @@ from pagination.advice import (
     refused_page,
     repeated_page,
 )
-from pagination.ahead import Ahead, Fetch, digest_of
+from pagination.ahead import Ahead, Anticipated, Fetch, digest_of
 from pagination.evidence import (
     MOST_BLANK_PAGES,
     Continue,
@@ -24,6 +25,7 @@ from pagination.evidence import (
     signs_of_more,
 )
 from pagination.halves import back_at_first, proven_by_half
+from pagination.page_budget import PageBudget, Share
 from pagination.paginator import End, Page, PageRequest, Paginator, SeekablePaginator
 from pagination.placement import asked_size
 from pagination.progress import placed, with_signs
@@ -36,6 +38,10 @@ READINGS = 3
 
 FAR_RECORDS = 1000
 """So far behind a page, by offset, no other page holds the same records, whatever its size."""
+
+COMPARED_BYTES = 256 * 1024
+"""Of a body whose records are kept to compare them with those of the next page; of a larger one a
+hash of each is."""
 
 Forget = Callable[[], Awaitable[None]]
 Step = PageRequest | End | PaginationError
@@ -51,24 +57,28 @@ async def walk(
     on_restart: Callable[[], Awaitable[None]],
     forget: Forget | None = None,
     most_pages: int | None = None,
+    share: Share | None = None,
 ) -> AsyncGenerator[Page]:
     """Yields the pages of one listing in order, and calls ``on_end`` with the evidence for its
     end.
 
     ``fetch`` gets a page; at most ``permits`` of its calls run at a time, and at most
     ``permits - 1`` of them ask for more than a sequential reader would. ``forget`` is called
-    before a page is asked for once more. After ``most_pages`` the walk stops without an end. A
-    listing whose total shrinks while it is read is read again, after ``on_restart``: what is
-    behind a removed record moves up, past a reader who counts. Raises ``PaginationError`` for a
-    listing that loops, repeats itself, contradicts itself, says more than can be followed, is
-    longer than ``maxPages`` or shrinks in every reading, and whatever ``fetch`` raises for a page
-    that the listing needs.
+    before a page is asked for once more. After ``most_pages`` the walk stops without an end.
+    ``share`` is its part of a budget of pages, by default one of its own. A listing whose total
+    shrinks while it is read is read again, after ``on_restart``: what is behind a removed record
+    moves up, past a reader who counts. Raises ``PaginationError`` for a listing that loops, repeats
+    itself, contradicts itself, says more than can be followed, is longer than ``maxPages`` or
+    shrinks in every reading, and whatever ``fetch`` raises for a page that the listing needs.
     """
+    share = share or Share(PageBudget(permits))
     for number in range(1, READINGS + 1):
-        reading = _Reading(paginator, fetch, permits, forget or on_restart, most_pages)
+        ahead = partial(Ahead, paginator, fetch, permits, share=share)
+        reading = _Reading(paginator, fetch, ahead, forget or on_restart, most_pages)
         async with aclosing(reading.pages(request)) as pages:
             async for page in pages:
                 yield page
+                del page  # Not to be held while the next one is fetched.
         if reading.shrunk and number < READINGS:
             await on_restart()
             continue
@@ -86,7 +96,7 @@ class _Reading:
         self,
         paginator: Paginator,
         fetch: Fetch,
-        permits: int,
+        ahead: Callable[[Anticipated], Ahead],
         forget: Forget,
         most_pages: int | None,
     ) -> None:
@@ -94,7 +104,7 @@ class _Reading:
         self._fetch = fetch
         self._forget = forget
         self._most_pages = most_pages
-        self._ahead = Ahead(paginator, fetch, permits, self._anticipated)
+        self._ahead = ahead(self._anticipated)
         self._asked: set[bytes] = set()
         self._seen: set[int] = set()
         self._previous: Page | None = None
@@ -127,12 +137,15 @@ class _Reading:
                 self._keep(page)
                 if self._is_cut(page):
                     break
+                del page  # Not to be held while the next one is fetched.
         finally:
             await self._ahead.close()
 
     def _keep(self, page: Page) -> None:
         """What is needed of a page is small: its items need not stay in memory."""
-        self._previous = replace(page, items=[], body=None, rest=None)
+        large = page.size_bytes > COMPARED_BYTES
+        records = page.records.marked() if large else page.records
+        self._previous = replace(page, items=[], body=None, rest=None, records=records)
 
     def _is_cut(self, page: Page) -> bool:
         return self._most_pages is not None and page.progress.pages >= self._most_pages

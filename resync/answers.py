@@ -173,7 +173,13 @@ class AnswerReader:
             with file:
                 async with self._workers:
                     found = await take_apart(
-                        file, endpoint.data_path, begin, excerpt, _looked_at(endpoint), programs
+                        file,
+                        endpoint.data_path,
+                        begin,
+                        excerpt,
+                        _looked_at(endpoint),
+                        programs,
+                        [path for path in paths if path not in programs],
                     )
         except LargeError as error:
             self._refuse(error.envelope, response.content, error)

@@ -83,6 +83,7 @@ class Discoveries:
             async for page in pages:
                 for found in await self._in_records(place, parameter, page.items, tally):
                     yield found
+                del page  # Not to be held while the next one is fetched.
 
     async def _in_records(
         self, place: str, parameter: Parameter, records: list[Any], tally: Tally

@@ -66,6 +66,7 @@ async def produce[S, T](
                 async with aclosing(expand(source)) as found:
                     async for item in found:
                         await put(item)
+                        del item  # Not to be held while the next one is made.
             except Exception as error:
                 failures.add(error)
 

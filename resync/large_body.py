@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 import os
 import tempfile
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import IO, Any
 
@@ -60,12 +60,13 @@ async def take_apart(
     excerpt: Callable[[bytes], str],
     looked_at: int = 0,
     programs: Mapping[str, str] | None = None,
+    named: Iterable[str] = (),
 ) -> LargeBody:
     """Takes apart the JSON body in ``file`` (which is closed), whose items are at ``data_path``.
 
     ``begin`` is how it begins; ``excerpt`` makes short what messages quote of it or of jq's errors,
     and masks its secrets; pagination looks at the first ``looked_at`` elements of arrays, at most,
-    and at what ``programs`` (jq, by path) find in the whole body.
+    at the dot paths ``named``, and at what ``programs`` (jq, by path) find in the whole body.
     Raises ``LargeError`` where that fails, and where it takes longer than a second for each MiB.
     """
     with file:
@@ -75,7 +76,8 @@ async def take_apart(
         paths = {
             path: compile_expression(one).program_string for path, one in (programs or {}).items()
         }
-        order = Order(data_path, program, LONGEST_SECONDS, excerpt(begin), looked_at, paths)
+        begins = excerpt(begin)
+        order = Order(data_path, program, LONGEST_SECONDS, begins, looked_at, paths, list(named))
         items = tempfile.TemporaryFile()  # noqa: SIM115 - closed by whoever reads the pieces
         try:
             found = await _summary(file, items, order, longest(LONGEST_SECONDS, size))

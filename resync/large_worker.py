@@ -14,15 +14,16 @@ import re
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 from typing import IO, Any
 
 import ijson
 import msgspec
-from ijson.common import ObjectBuilder
 
 from errors import ResponseError
 from records import Records, Shape
+from resync.bounded_envelope import EnvelopeBuilder, Places, bounded, places_of
 from resync.exact_jq import evaluate
 from resync.extraction import (
     as_items,
@@ -41,6 +42,7 @@ BEGINS = frozenset({"start_map", "start_array", "string", "number", "boolean", "
 ELEMENTS_KEPT = 100
 """Of an array in what surrounds the items: paths into it, such as ``pages.0.cursor``, are short."""
 
+NOWHERE = Places()
 HALF_PAIR = re.compile(
     rb"\\u[dD](?:[89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])"
     rb"|(?<!\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD])[c-fC-F])"
@@ -58,8 +60,8 @@ class Order(msgspec.Struct):
     """What to do: find the items at ``data_path``, whose jq program is ``program``. It may take
     ``seconds`` and one more for each MiB; outputs that still come after half of that are an
     error. ``excerpt`` is how the body begins, secrets masked. Pagination looks at the first
-    ``looked_at`` elements of arrays, and at those of the items, too; and at what ``programs``
-    find in the whole body, by path."""
+    ``looked_at`` elements of arrays, and at those of the items, too; at the dot ``paths``; and at
+    what ``programs`` find in the whole body, by path."""
 
     data_path: str
     program: str
@@ -67,6 +69,17 @@ class Order(msgspec.Struct):
     excerpt: str
     looked_at: int = 0
     programs: dict[str, str] = {}
+    paths: list[str] = []
+
+    @property
+    def elements(self) -> int:
+        """How many elements of an array are kept at most in what surrounds the items."""
+        return max(ELEMENTS_KEPT, self.looked_at)
+
+    @property
+    def places(self) -> Places:
+        """What matters of what surrounds the items."""
+        return places_of(self.paths, self.data_path)
 
 
 class Summary(msgspec.Struct):
@@ -86,7 +99,7 @@ def take_apart(source: IO[bytes], target: IO[bytes], order: Order) -> Summary:
     """Writes the items to ``target``: in flat memory where they are one array at a path."""
     path = path_of_array(order.data_path)
     if path is not None and not order.programs and _is_plain(source):
-        envelope, alone, count = survey(source, path, order.looked_at)
+        envelope, alone, count = survey(source, path, order.looked_at, order.places, order.elements)
         elements = outputs_elements(order.data_path)
         # A single output that is itself an array stands for its items.
         if alone and not (count == 1 and elements):
@@ -104,10 +117,10 @@ def take_apart(source: IO[bytes], target: IO[bytes], order: Order) -> Summary:
 
 def _in_memory(source: IO[bytes], target: IO[bytes], order: Order) -> Summary:
     """The same where the whole body has to be looked at."""
-    kept = max(ELEMENTS_KEPT, order.looked_at)
     seconds = longest(order.seconds, source.seek(0, os.SEEK_END)) / 2
     source.seek(0)
     body = parse_json(source.read(), None, order.excerpt, keys_in(order.data_path))
+    envelope = partial(bounded, body, order.places, order.elements)
     what = f"data_path {order.data_path!r}"
     try:
         outputs = simple_outputs(body, order.data_path)
@@ -115,7 +128,7 @@ def _in_memory(source: IO[bytes], target: IO[bytes], order: Order) -> Summary:
             outputs = evaluate(order.program, body, seconds)
         if outputs == [None]:
             refuse_absent(body, order.data_path)
-        found = _written(as_items(outputs), target, shortened(body, kept))
+        found = _written(as_items(outputs), target, envelope())
         records = records_in(body, order.data_path, None)
         refuse_value(records, order.data_path)
         found.records = replace(records, digest=records.fingerprint, values=())
@@ -123,17 +136,21 @@ def _in_memory(source: IO[bytes], target: IO[bytes], order: Order) -> Summary:
             what = f"the pagination path {path!r}"
             values = evaluate(program, body, seconds)
             if values:
-                found.evaluated[path] = next((one for one in values if one is not None), None)
+                first = next((one for one in values if one is not None), None)
+                found.evaluated[path] = bounded(first, NOWHERE, order.elements)
         return found
     except ResponseError as error:
-        return Summary(shortened(body, kept), error=str(error))
+        return Summary(envelope(), error=str(error))
     except (ValueError, RecursionError) as error:
-        return Summary(shortened(body, kept), error=f"{what} failed: ", reason=reason(error))
+        return Summary(envelope(), error=f"{what} failed: ", reason=reason(error))
 
 
-def survey(source: IO[bytes], path: str, kept: int) -> tuple[Any, bool, int]:
-    """The body with no more than the first ``kept`` items, whether ``path`` leads to one array and
-    nothing else looks like it (only that can be read in pieces), and how many items it holds.
+def survey(
+    source: IO[bytes], path: str, kept: int, places: Places = NOWHERE, elements: int = ELEMENTS_KEPT
+) -> tuple[Any, bool, int]:
+    """The body with no more than the first ``kept`` items, and of the rest no more than
+    ``EnvelopeBuilder`` keeps of it; whether ``path`` leads to one array and nothing else looks like
+    it (only that can be read in pieces), and how many items it holds.
 
     Raises ``ijson.JSONError`` if it is not whole JSON.
     """
@@ -141,7 +158,7 @@ def survey(source: IO[bytes], path: str, kept: int) -> tuple[Any, bool, int]:
     names = path.split(".") if path else []
     way = [(".".join(names[:depth]), name) for depth, name in enumerate(names)]
     walked: list[tuple[str, Any]] = []
-    envelope = ObjectBuilder()
+    envelope = EnvelopeBuilder(places, elements)
     arrays = count = 0
     for prefix, event, value in ijson.parse(source):
         if prefix == item or prefix.startswith(f"{item}."):
@@ -155,15 +172,6 @@ def survey(source: IO[bytes], path: str, kept: int) -> tuple[Any, bool, int]:
                 walked.append((prefix, value))
         envelope.event(event, value)
     return envelope.value, arrays == 1 and walked == way, count
-
-
-def shortened(value: Any, kept: int) -> Any:
-    """``value`` with no more than the first ``kept`` elements of its arrays."""
-    if isinstance(value, dict):
-        return {key: shortened(one, kept) for key, one in value.items()}
-    if isinstance(value, list):
-        return [shortened(one, kept) for one in value[:kept]]
-    return value
 
 
 def _written(items: Iterable[Any], target: IO[bytes], envelope: Any) -> Summary:

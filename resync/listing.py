@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any
+from typing import Any, Self
 
 from loguru import logger
 
@@ -14,6 +15,7 @@ from client import HttpClient
 from errors import PaginationError, RequestError, ResponseError
 from pagination import End, Page, PageRequest, Records, build_paginator, walk
 from pagination.evidence import REFUSED_BEHIND_THE_END
+from pagination.page_budget import PageBudget
 from resync.answers import AnswerReader
 from resync.extraction import shape_of
 from resync.jq import Jq
@@ -43,6 +45,14 @@ class ListingReader:
         self._cache = cache or ResponseCache(client.send)
         self._warned: set[str] = set()
         self._most_pages: int | None = None
+        self._budget = PageBudget(client.max_concurrent)
+
+    def within(self, budget: PageBudget) -> Self:
+        """This reader, with all that it remembers, for listings that share ``budget``: those of one
+        kind, so that what a kind has left behind holds up no other."""
+        reader = copy.copy(self)
+        reader._budget = budget
+        return reader
 
     async def pages(self, listing: Listing) -> AsyncGenerator[Page]:
         """Yields the pages of ``listing``, each item an object that carries its placeholders.
@@ -61,26 +71,22 @@ class ListingReader:
         first = bound.outgoing(paginator.first(request))
         try:
             async with self._cache.reading(endpoint, first) as reading:
-                pages = walk(
-                    paginator,
-                    request,
-                    partial(self._fetch, replace(listing, endpoint=bound), reading.send),
-                    # A repeated listing asks for nothing that its first reader did not need.
-                    permits=1 if reading.repeated else self._client.max_concurrent,
-                    on_end=self._note_end(where, listing),
-                    on_restart=reading.forget,
-                    most_pages=self._most_pages,
-                )
-                async with aclosing(pages):
-                    async for page in pages:
-                        if page.progress.overlap:
-                            self._warn_of_overlap(where, endpoint)
-                        yield replace(page, items=self._enriched(listing, page.items))
-                        if page.rest is not None:
-                            async with aclosing(page.rest) as rest:
-                                async for items, size in rest:
-                                    items = self._enriched(listing, items)
-                                    yield replace(page, items=items, size_bytes=size)
+                with self._budget.listing(endpoint.template) as share:
+                    pages = walk(
+                        paginator,
+                        request,
+                        partial(self._fetch, replace(listing, endpoint=bound), reading.send),
+                        # A repeated listing asks for nothing that its first reader did not need.
+                        permits=1 if reading.repeated else self._client.max_concurrent,
+                        on_end=self._note_end(where, listing),
+                        on_restart=reading.forget,
+                        most_pages=self._most_pages,
+                        share=share,
+                    )
+                    async with aclosing(self._pieces(where, listing, pages)) as pieces:
+                        async for page in pieces:
+                            yield page
+                            del page  # Not to be held while the next one is fetched.
         except PaginationError as error:
             told = self._client.redactor.text(str(error))
             raise PaginationError(f"{where()}: {told}") from None
@@ -91,6 +97,23 @@ class ListingReader:
         except ResponseError as error:
             told = self._client.redactor.values(str(error))
             raise ResponseError(f"kind {listing.kind}: {told}") from None
+
+    async def _pieces(
+        self, where: Callable[[], str], listing: Listing, pages: AsyncGenerator[Page]
+    ) -> AsyncGenerator[Page]:
+        """The pages with their items as they are handed on, a large one in several pieces."""
+        async with aclosing(pages):
+            async for page in pages:
+                if page.progress.overlap:
+                    self._warn_of_overlap(where, listing.endpoint)
+                yield replace(page, items=self._enriched(listing, page.items))
+                if page.rest is not None:
+                    async with aclosing(page.rest) as rest:
+                        async for items, size in rest:
+                            items = self._enriched(listing, items)
+                            yield replace(page, items=items, size_bytes=size)
+                            del items
+                del page
 
     def _warn_of_overlap(self, where: Callable[[], str], endpoint: EndpointPlan) -> None:
         self.warn_once(

@@ -115,6 +115,7 @@ class KindProgress:
                         self._items += len(page.items)
                         items += len(page.items)
                         yield page
+                        del page  # Not to be held while the next one is fetched.
             except Exception:
                 self._failed += 1
                 raise

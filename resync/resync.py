@@ -12,6 +12,7 @@ from weakref import WeakSet
 from entities.mapped import Mapped
 from errors import ReadingStopped, SettingsError
 from mapping import CustomResourceConfig
+from pagination.page_budget import PageBudget
 from resync.clients import Clients
 from resync.fan_out import Failures
 from resync.incremental import changed_since, newer
@@ -117,13 +118,15 @@ class Resync:
         _warn_of_method(plan, reader)
         failures = Failures(plan.kind)
         workers = self._client.max_concurrent
+        budget = PageBudget(workers)
+        reader = reader.within(budget)
         sources = listings(plan, reader, workers, failures)
         with (
             KindProgress(plan, self._client, self._noted(since)) as progress,
             self._watching(resource) as mapped,
         ):
             read = progress.reading(reader.pages)
-            batches = read_side_by_side(sources, read, workers, failures)
+            batches = read_side_by_side(sources, read, workers, failures, budget)
             async with aclosing(batches):
                 async for batch in batches:
                     if incremental and incremental.field and since:

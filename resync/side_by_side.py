@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import Any
 
 from pagination import Page
+from pagination.page_budget import PageBudget
 from resync.fan_out import Failures, produce
 from resync.listing import Listing
 
@@ -95,18 +96,28 @@ class Buffer:
 
 
 async def read_side_by_side(
-    sources: AsyncGenerator[Listing], read: Read, workers: int, failures: Failures
+    sources: AsyncGenerator[Listing],
+    read: Read,
+    workers: int,
+    failures: Failures,
+    budget: PageBudget | None = None,
 ) -> AsyncGenerator[list[dict[str, Any]]]:
     """Yields batches of the items of all ``sources``, up to ``workers`` of them read at a time.
 
-    Requests are bounded by the client's permits alone; ``workers`` only bounds what is open. A
-    listing that fails does not stop the others: what is in ``failures`` is raised at the end.
+    Requests are bounded by the client's permits alone; ``workers`` only bounds what is open, and
+    ``budget``, which ``read`` takes its pages from, what they hold. A listing that fails does not
+    stop the others: what is in ``failures`` is raised at the end.
     """
     buffer = Buffer()
+    budget = budget or PageBudget(workers)
+
+    async def put(page: Page) -> None:
+        with budget.passing():
+            await buffer.put(page)
 
     async def run() -> None:
         try:
-            await produce(sources, read, buffer.put, workers, failures)
+            await produce(sources, read, put, workers, failures)
         finally:
             await buffer.close()
 

@@ -201,6 +201,9 @@ CASES: dict[str, Case] = {
         Answer(b"[" + b" " * 2000 + b"]"), settings={"maxResponseBytes": "1024"}
     ),
     "the answer needs too much memory": _large(reads(Answer(b'{"items": ' + DEEP + b"}"))),
+    "where signs of further pages stand": _large(
+        reads(Answer({"items": [1], "next_cursor": "c" * 2_000_000}))
+    ),
     "no room for the answer": _full_disk,
     "answer is application/problem+json": reads(
         Answer({"title": "no"}, headers={"content-type": "application/problem+json"})
