@@ -59,6 +59,7 @@ class Run:
         """
         plans = self._plans(resources)
         await self.end_resync()
+        self._clients.forget_failed_login()
         self._cache = ResponseCache(self.client.send, shared_endpoints(plans))
         self._reader = ListingReader(self.client, self._clients.jq, self._cache)
         self._progress = ResyncProgress(len(plans))
