@@ -134,7 +134,7 @@ async def _found(path: str, response: Any, around: Surroundings) -> str:
         keys = ", ".join(response) if isinstance(response, dict) else type(response).__name__
         raise AuthenticationError(
             f"customAuthRequestTemplate {path!r} finds no text in the answer, which holds: "
-            f"{keys:.200}"
+            f"{around.mask(keys):.200}"
         )
     return str(found[0]).lower() if isinstance(found[0], bool) else str(found[0])
 

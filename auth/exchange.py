@@ -37,12 +37,13 @@ class AuthRequest:
 class Surroundings:
     """``covers`` says where credentials may go; ``send`` sends a request for credentials, returns
     status and body, and raises ``AuthenticationError`` where there is none; ``evaluate`` runs jq;
-    ``learn`` gets all secrets that one renewal brings."""
+    ``learn`` gets all secrets that one renewal brings; ``mask`` takes secrets out of a text."""
 
     covers: Covers
     send: Callable[[AuthRequest], Awaitable[tuple[int, bytes]]]
     evaluate: Callable[[str, Any], Awaitable[list[Any]]]
     learn: Callable[..., None]
+    mask: Callable[[str], str] = str
 
 
 def parsed(body: bytes) -> Any:

@@ -78,7 +78,7 @@ async def fetch_token(credentials: ClientCredentials, around: Surroundings) -> T
     if not isinstance(response, dict):
         raise AuthenticationError("the token endpoint did not answer in JSON: check tokenUrl")
     if response.get("error") or status not in ISSUED:
-        code = str(response.get("error") or status)[:60]
+        code = around.mask(str(response.get("error") or status))[:60]
         meaning = MEANINGS.get(code, "check tokenUrl, clientId and clientSecret")
         raise AuthenticationError(f"the token endpoint refused ({code}): {meaning}")
     token = response.get("access_token")

@@ -45,7 +45,8 @@ class Clients:
         self._origin = Origin.of(settings.base_url)
         self.jq = Jq(self._redactor.excerpt)
         learn = partial(self._redactor.learn, source=settings.base_url)
-        around = Surroundings(self._origin.covers, self._send, self._evaluate, learn)
+        mask = self._redactor.text
+        around = Surroundings(self._origin.covers, self._send, self._evaluate, learn, mask)
         self._auth = build_auth(settings, around)
         self.api = self._client(self._origin, self._auth, settings.headers, on_exchange)
         if not settings.verify_ssl:

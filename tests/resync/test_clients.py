@@ -262,3 +262,19 @@ async def test_a_login_at_no_url_is_told(endpoint: str) -> None:
 async def test_nothing_is_forgotten_where_there_is_no_login() -> None:
     async with opened({"baseUrl": "https://api.example.com"}) as clients:
         clients.forget_failed_login()
+
+
+async def test_what_a_login_repeats_of_its_secrets_is_masked() -> None:
+    canned = CannedApi()
+    canned.json("/login", '{"error": "no such secret: s3/cret+value"}', status=400)
+    with serve(canned) as url:
+        async with opened({"baseUrl": url, "tokenUrl": f"{url}/login", **OAUTH2}) as clients:
+            with pytest.raises(AuthenticationError) as caught:
+                await clients.api.send(Request("GET", f"{url}/team"))
+        canned.json("/login", '{"pin of s3/cret+value": 1}')
+        async with opened(custom({"body": {"pin": "s3/cret+value"}}, baseUrl=url)) as clients:
+            with pytest.raises(AuthenticationError, match="finds no text") as of_custom:
+                await clients.api.send(Request("GET", f"{url}/team"))
+    for error in (caught.value, of_custom.value):
+        assert "[hidden]" in str(error)
+        assert "s3/cret" not in str(error)
