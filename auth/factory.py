@@ -26,7 +26,9 @@ def build_auth(settings: Settings, around: Surroundings) -> httpx.Auth:
         case AuthType.BEARER_TOKEN:
             return BearerTokenAuth(_shown(settings.api_token), covers)
         case AuthType.BASIC:
-            return BasicAuth(settings.username or "", _shown(settings.password), covers)
+            # RFC 7617 section 2 allows an empty password.
+            password = settings.password.get_secret_value() if settings.password else ""
+            return BasicAuth(settings.username or "", password, covers)
         case AuthType.API_KEY:
             key = _shown(settings.api_key)
             if settings.api_key_query_param:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import base64
-import json
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote_plus, urlencode
 
 import httpx
 
-from auth.exchange import AuthenticationError, AuthRequest, Surroundings
+from auth.exchange import AuthenticationError, AuthRequest, Surroundings, parsed
 from auth.renewing import RenewingAuth
 from auth.token_source import Token
+from settings.checks import fits_header
 
 MEANINGS = {
     "invalid_request": "the token endpoint misses something: check scope and audience",
@@ -25,7 +25,9 @@ MEANINGS = {
 """The error codes of section 5.2, and what to look at."""
 
 REFUSALS = frozenset({400, 401})
-"""How a token endpoint says no; the answer's body says why."""
+"""How a token endpoint says no; the body says why."""
+
+ISSUED = frozenset({200, 201})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ class ClientCredentials:
 
     def _post(self, form: dict[str, str], headers: dict[str, str]) -> AuthRequest:
         return AuthRequest(
+            "tokenUrl",
             "POST",
             self.token_url,
             headers={"Content-Type": "application/x-www-form-urlencoded", **headers},
@@ -62,24 +65,31 @@ class ClientCredentials:
 
 
 async def fetch_token(credentials: ClientCredentials, around: Surroundings) -> Token:
-    """A new access token. Raises ``AuthenticationError`` for an error answer (section 5.2) or an
-    answer that holds no bearer token (section 5.1)."""
+    """A new access token, whatever its ``token_type``: some servers write ``JWT``, or nothing.
+
+    Raises ``AuthenticationError`` for an error response (section 5.2) or one that holds no access
+    token (section 5.1).
+    """
     status, body = await around.send(credentials.request())
     try:
-        answer = json.loads(body)
+        response = parsed(body)
     except ValueError:
-        answer = None
-    if not isinstance(answer, dict):
+        response = None
+    if not isinstance(response, dict):
         raise AuthenticationError("the token endpoint did not answer in JSON: check tokenUrl")
-    if "error" in answer or status != httpx.codes.OK:
-        code = str(answer.get("error", status))[:60]
+    if response.get("error") or status not in ISSUED:
+        code = around.mask(str(response.get("error") or status))[:60]
         meaning = MEANINGS.get(code, "check tokenUrl, clientId and clientSecret")
         raise AuthenticationError(f"the token endpoint refused ({code}): {meaning}")
-    token, kind = answer.get("access_token"), str(answer.get("token_type", "bearer")).lower()
-    if not isinstance(token, str) or not token or kind != "bearer":
-        raise AuthenticationError("the token endpoint's answer holds no bearer access_token")
+    token = response.get("access_token")
+    if not isinstance(token, str) or not token:
+        raise AuthenticationError("the token endpoint's response holds no access_token")
     around.learn(token)
-    return Token(token, _lifetime(answer.get("expires_in")))
+    if not fits_header(token):
+        raise AuthenticationError(
+            "the token endpoint's access_token holds a character that a header cannot carry"
+        )
+    return Token(token, _lifetime(response.get("expires_in")))
 
 
 class OAuth2Auth(RenewingAuth):

@@ -37,6 +37,10 @@ class RenewingAuth(httpx.Auth):
             token = await self._source.replaced(token)
             yield self.applied(_copy(request), token)
 
+    def forget_failure(self) -> None:
+        """Lets the next request try a renewal again that failed, as a new resync should."""
+        self._source.forget_failure()
+
     @abstractmethod
     def applied(self, request: httpx.Request, token: Token) -> httpx.Request:
         """``request`` with the credentials of ``token``."""

@@ -122,8 +122,6 @@ class HttpClient:
         # Left out where checks are on, so that OCEAN__SSL__THIRD_PARTY__* keeps its say.
         unchecked: dict[str, Any] = {} if verify_ssl else {"verify": False}
         self._http = LanesClient(auth=auth, timeout=httpx.Timeout(timeout), **unchecked)
-        if not verify_ssl:
-            logger.warning("verifySsl is false: the API's certificate is not checked")
 
     async def aclose(self) -> None:
         """Closes the connections."""

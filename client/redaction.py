@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import base64
-import functools
 import re
+from collections import deque
 from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import reduce
 from urllib.parse import quote
 
 import httpx
+
+from client.encodings import Layer, in_base64, layers, places, spellings
 
 MASK = "[hidden]"
 EXCERPT_CHARACTERS = 200
@@ -28,7 +31,9 @@ NOT_SECRET_NAME = re.compile(
 )
 """Cursors are called tokens too."""
 
-_NAME = re.compile(r"""(\\{0,7}["']?)(?P<name>[\w.-]{2,60})\1\s*[:=]\s*""")
+_NAME = re.compile(r"""(\\{0,7}["']?)(?<![\w.-])(?P<name>[\w.-]{2,}+)\1\s*[:=]\s*""")
+"""A whole word: one that is read from each of its characters on takes the square of its length."""
+
 _TEXT = r"""[^\s,;&<>"'}\]]+"""
 _QUOTED = r"""\[hidden\]|\[[^\[\]{}]*\]?|\\+"[^"]*"?|"(?:[^"\\]|\\.)*"?|'[^']*'?"""
 """Also a flat array, and a text in JSON that stands in a text of JSON."""
@@ -45,20 +50,11 @@ _CREDENTIALS = re.compile(
 )
 """What an ``Authorization`` header holds: a scheme, whatever its name, and what goes with it."""
 
-_URL_SAFE = str.maketrans("+/", "-_")
-_NAMED_SHAPES = {
-    " ": r"\+",
-    "&": "&amp;",
-    "<": "&lt;",
-    ">": "&gt;",
-    '"': "&quot;",
-    "'": "&apos;",
-    "\n": r"\\{1,8}n",
-    "\r": r"\\{1,8}r",
-    "\t": r"\\{1,8}t",
-}
-LONGEST_SHAPE = 26
-"""Characters, of any one of them."""
+LONGEST_ESCAPE = 26
+"""Characters that stand for one: a surrogate pair in JSON in JSON in JSON."""
+
+RENEWALS_KEPT = 2
+"""Of one source: the present token, and the one before it, which requests may still carry."""
 
 
 def is_secret_name(name: str) -> bool:
@@ -67,30 +63,31 @@ def is_secret_name(name: str) -> bool:
 
 
 class Redactor:
-    """Masks secrets in texts and URLs. ``secrets`` are values, ``names`` extra parameter names."""
+    """Masks secrets in texts and URLs. ``secrets`` are values that stay for good, ``names`` extra
+    parameter names; ``learn`` adds the values that come and go."""
 
     def __init__(self, secrets: Iterable[str] = (), names: Iterable[str] = ()) -> None:
-        self._texts: set[str] = set()
-        self._longest = 0
-        self._values: re.Pattern[str] | None = None
+        self._own = _Known.of(secrets)
+        self._renewed: dict[str, deque[_Known]] = {}
+        self._known = self._own
         self._names = frozenset(name.lower() for name in names)
-        self.learn(*secrets)
 
-    def learn(self, *secrets: str) -> None:
-        """From now on these values are masked too, such as a token that was just fetched."""
-        self._texts.update(text for secret in secrets for text in _texts(secret))
-        ordered = sorted(self._texts, key=len, reverse=True)
-        self._longest = max(map(_longest, ordered), default=0)
-        self._values = re.compile("|".join(map(_pattern, ordered))) if ordered else None
+    def learn(self, *secrets: str, source: str = "") -> None:
+        """From now on these values are masked too: all that one renewal of the credentials of
+        ``source`` has brought. What it brought the time before last is forgotten."""
+        renewed = self._renewed.setdefault(source, deque(maxlen=RENEWALS_KEPT))
+        fresh = _Known.of(secrets)
+        if fresh not in renewed:
+            renewed.append(fresh)
+        learned = (known for kept in self._renewed.values() for known in kept)
+        self._known = reduce(_Known.joined, learned, self._own)
 
     def __repr__(self) -> str:
         return "Redactor()"
 
     def text(self, text: str) -> str:
         """``text`` with secrets masked, by value and by name."""
-        if self._values is not None:
-            text = self._values.sub(MASK, text)
-        return self._without_named(text)
+        return self._without_named(self.values(text))
 
     def url(self, url: str | httpx.URL) -> str:
         """``url`` without user-info, with the values of secret parameters masked."""
@@ -109,16 +106,21 @@ class Redactor:
 
     def values(self, text: str) -> str:
         """``text`` with secrets masked by value alone."""
-        return self._values.sub(MASK, text) if self._values is not None else text
+        shown: list[str] = []
+        at = 0
+        for start, end in self._known.spans(text):
+            shown += (text[at:start], MASK)
+            at = end
+        return "".join((*shown, text[at:]))
 
     def excerpt(self, body: bytes, characters: int = EXCERPT_CHARACTERS) -> str:
         """The first ``characters`` of a body on one line; a secret that begins in them is masked
         whole, and nothing is told of one that begins behind them."""
-        begin = body[: 4 * (characters + self._longest + 1)].decode("utf-8", "replace")
+        begin = body[: 4 * (characters + self._known.longest + 1)].decode("utf-8", "replace")
         end = characters
-        for match in self._values.finditer(begin) if self._values is not None else ():
-            if match.start() < characters < match.end():
-                end = match.end()
+        for start, stop in self._known.spans(begin):
+            if start < characters < stop:
+                end = stop
         shown = " ".join(self.text(begin[:end]).split())
         more = len(begin) > end or len(shown) > characters
         return shown[:characters] + ("..." if more else "")
@@ -141,45 +143,71 @@ class Redactor:
         return "".join((*shown, text[at:]))
 
 
-def _texts(secret: str) -> set[str]:
-    """The texts as which a secret value can turn up: as it is, and in base64."""
-    if len(secret) < MIN_SECRET_CHARACTERS:
-        return set()
-    encoded = base64.b64encode(secret.encode()).decode().rstrip("=")
-    return {secret, encoded, encoded.translate(_URL_SAFE)}
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Secret values, as they can be written as a whole and without any escape."""
+
+    spellings: frozenset[str] = frozenset()
+    unescaped: frozenset[str] = frozenset()
+    longest: int = 0
+    """Characters that one of them can have, however it is escaped."""
+
+    def __repr__(self) -> str:
+        return "_Known()"
+
+    @classmethod
+    def of(cls, secrets: Iterable[str]) -> _Known:
+        texts = [secret for secret in secrets if len(secret) >= MIN_SECRET_CHARACTERS]
+        bare = {one for text in texts for one in (text, *in_base64(text))}
+        unescaped = (end.text for one in bare for end in _first_and_last(layers(one)))
+        return cls(
+            frozenset().union(*map(spellings, texts)),
+            # What was mostly escapes may be too short to be looked for.
+            frozenset(one for one in unescaped if len(one) >= MIN_SECRET_CHARACTERS),
+            max(map(_longest, bare), default=0),
+        )
+
+    def joined(self, other: _Known) -> _Known:
+        """What both know."""
+        return _Known(
+            self.spellings | other.spellings,
+            self.unescaped | other.unescaped,
+            max(self.longest, other.longest),
+        )
+
+    def spans(self, text: str) -> list[tuple[int, int]]:
+        """Where ``text`` holds secrets, in order, one span for those that overlap.
+
+        The usual encodings are looked for as a whole, so that what stands before a secret cannot be
+        read as part of its first escape; any mixture of them by taking the escapes off the text.
+        """
+        if not self.spellings:
+            return []
+        found = [span for part in self.spellings for span in places(text, part)]
+        found += (
+            (layer.source(start), layer.source(end))
+            for layer in layers(text)
+            for part in self.unescaped
+            for start, end in places(layer.text, part)
+        )
+        return _without_overlaps(found)
 
 
-def _pattern(text: str) -> str:
-    """A pattern for ``text`` in URLs, forms, JSON (RFC 8259 section 7), HTML, and Python's repr:
-    each decides for itself which characters it escapes, and how."""
-    return "".join(map(_shapes, text))
+def _first_and_last(found: list[Layer]) -> tuple[Layer, Layer]:
+    """What a secret is without a text's escapes: it may itself hold what looks like some."""
+    return found[0], found[-1]
+
+
+def _without_overlaps(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if merged and start < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
 
 
 def _longest(text: str) -> int:
-    """Characters that ``text`` has at most, in any shape."""
-    return sum(1 if _is_never_escaped(one) else LONGEST_SHAPE for one in text)
-
-
-def _is_never_escaped(one: str) -> bool:
-    return one.isascii() and one.isalnum()
-
-
-@functools.cache
-def _shapes(one: str) -> str:
-    """A pattern for one character, as it is and however it is escaped."""
-    if _is_never_escaped(one):
-        return one
-    code, units = ord(one), one.encode("utf-16-be")
-    percent = "".join(f"%{byte:02x}" for byte in one.encode())
-    pairs = (units[at : at + 2].hex() for at in range(0, len(units), 2))
-    shapes = [
-        # JSON in JSON doubles what stands before.
-        rf"\\{{0,7}}{re.escape(one)}",
-        percent,
-        "".join(rf"\\{{1,8}}u{pair}" for pair in pairs),
-        rf"\\{{1,8}}(?:x{code:02x}|U{code:08x})",
-        f"&#(?:0{{0,5}}{code}|x0{{0,5}}{code:x});",
-    ]
-    if one in _NAMED_SHAPES:
-        shapes.append(_NAMED_SHAPES[one])
-    return f"(?i:{'|'.join(shapes)})"
+    """Characters that ``text`` has at most, however it is escaped."""
+    return sum(1 if one.isascii() and one.isalnum() else LONGEST_ESCAPE for one in text)

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
-from urllib.parse import parse_qsl
 
 import httpx
+from loguru import logger
 
 from auth import build_auth
-from auth.exchange import AuthRequest, Surroundings
+from auth.exchange import AuthenticationError, AuthRequest, Surroundings
 from auth.none import NoAuth
+from auth.renewing import RenewingAuth
 from client import Exchange, HttpClient, Observer, Origin, Redactor, Request
-from client.redaction import is_secret_name
 from client.retry import RetryPolicy
+from errors import RequestError, ResponseError
 from resync.jq import Jq
+from resync.secret_texts import secret_names, secret_texts
 from settings import Settings
+
+REFUSALS = frozenset(range(400, 500)) - {407, 408, 420, 425, 429}
+"""How a login says no: what means later is tried again, and 407 is about the proxy."""
+
+MOST_LOGIN_BYTES = 1024 * 1024
+"""A token has a few thousand, and what a login returns is parsed at once."""
 
 
 class Clients:
@@ -33,11 +42,15 @@ class Clients:
         self._on_exchange = on_exchange
         self._redactor = build_redactor(settings)
         self._auth_clients: dict[Origin, HttpClient] = {}
-        origin = Origin.of(settings.base_url)
+        self._origin = Origin.of(settings.base_url)
         self.jq = Jq(self._redactor.excerpt)
-        around = Surroundings(origin.covers, self._send, self._evaluate, self._redactor.learn)
-        auth = build_auth(settings, around)
-        self.api = self._client(origin, auth, settings.headers, on_exchange)
+        learn = partial(self._redactor.learn, source=settings.base_url)
+        mask = self._redactor.text
+        around = Surroundings(self._origin.covers, self._send, self._evaluate, learn, mask)
+        self._auth = build_auth(settings, around)
+        self.api = self._client(self._origin, self._auth, settings.headers, on_exchange)
+        if not settings.verify_ssl:
+            logger.warning("verifySsl is false: the API's certificate is not checked")
 
     async def aclose(self) -> None:
         """Closes all connections, and ends the processes that evaluate jq."""
@@ -45,27 +58,65 @@ class Clients:
         for client in (self.api, *self._auth_clients.values()):
             await client.aclose()
 
+    def forget_failed_login(self) -> None:
+        """To be called when a resync starts: a login that failed in the last one is tried again."""
+        if isinstance(self._auth, RenewingAuth):
+            self._auth.forget_failure()
+
     async def _evaluate(self, expression: str, value: Any) -> list[Any]:
         return (await self.jq.evaluate([expression], [value]))[0][0]
 
+    @property
+    def _most_login_bytes(self) -> int:
+        return min(self._settings.max_response_bytes, MOST_LOGIN_BYTES)
+
     async def _send(self, request: AuthRequest) -> tuple[int, bytes]:
-        """Sends a request for credentials, by the caller's permit: it waits for this meanwhile."""
-        origin = Origin.of(request.url)
+        """Sends a request for credentials, by the caller's permit: it waits for this meanwhile.
+
+        Raises ``AuthenticationError`` for whatever goes wrong, so that nobody takes it for the
+        response of the resource that needs the credentials.
+        """
+        outgoing = Request(
+            request.method,
+            request.url,
+            params=request.params,
+            headers=tuple(request.headers.items()),
+            content=request.body,
+            accepted=request.accepted | REFUSALS,
+        )
+        try:
+            response = await self._auth_client(Origin.of(request.url)).send(outgoing)
+        except ResponseError:
+            most = f"returned more than {self._most_login_bytes:,} bytes, which is no token"
+            raise self._failed(request, f"{self._shown(request)} {most}") from None
+        except (RequestError, ValueError) as error:
+            raise self._failed(request, self._redactor.values(str(error))) from None
+        if response.status in REFUSALS - request.accepted:
+            begin = self._redactor.excerpt(response.content)
+            raise self._failed(
+                request,
+                f"{self._shown(request)} returned {response.status} "
+                f"{httpx.codes.get_reason_phrase(response.status)}. The response "
+                + (f"begins: {begin!r}" if begin else "is empty"),
+            )
+        return response.status, response.content
+
+    def _failed(self, request: AuthRequest, what: str) -> AuthenticationError:
+        setting = request.setting
+        hint = f"Check {setting}."
+        if "verifySsl" in what and not self._origin.covers(request.url):
+            hint = "verifySsl is about the API alone: this host's certificate must be trusted here."
+        return AuthenticationError(f"the login of {setting} failed: {what.rstrip('.')}. {hint}")
+
+    def _shown(self, request: AuthRequest) -> str:
+        return f"{request.method} {self._redactor.url(request.url.partition('?')[0])}"
+
+    def _auth_client(self, origin: Origin) -> HttpClient:
         client = self._auth_clients.get(origin)
         if client is None:
             observer = self._of_credentials if self._on_exchange else None
             client = self._auth_clients[origin] = self._client(origin, NoAuth(), {}, observer)
-        response = await client.send(
-            Request(
-                request.method,
-                request.url,
-                params=request.params,
-                headers=tuple(request.headers.items()),
-                content=request.body,
-                accepted=request.accepted,
-            )
-        )
-        return response.status, response.content
+        return client
 
     def _of_credentials(self, exchange: Exchange) -> None:
         """Whatever is sent to get credentials may be one."""
@@ -82,14 +133,16 @@ class Clients:
         on_exchange: Observer | None,
     ) -> HttpClient:
         settings = self._settings
+        of_api = auth is self._auth
         return HttpClient(
             origin=origin,
             auth=auth,
             redactor=self._redactor,
             timeout=settings.timeout,
-            verify_ssl=settings.verify_ssl,
+            # Credentials go to no other host that has not proved who it is.
+            verify_ssl=settings.verify_ssl or not self._origin.covers(str(origin)),
             max_concurrent=settings.max_concurrent_requests,
-            max_response_bytes=settings.max_response_bytes,
+            max_response_bytes=settings.max_response_bytes if of_api else self._most_login_bytes,
             max_per_second=settings.max_requests_per_second,
             headers=headers,
             retry=self._retry,
@@ -98,32 +151,5 @@ class Clients:
 
 
 def build_redactor(settings: Settings) -> Redactor:
-    """Masks the settings' secrets; of basic authentication also what its header carries."""
-    secrets = list(settings.secrets)
-    if settings.username and settings.password:
-        secrets.append(f"{settings.username}:{settings.password.get_secret_value()}")
-    secrets += leaves_called_secret(settings)
-    names = [settings.api_key_query_param] if settings.api_key_query_param else []
-    if settings.custom_auth_request is not None:
-        # The setting is secret as a whole, and its parameters stand in the URL that messages show.
-        names += settings.custom_auth_request.get_secret_value().query_params or {}
-    return Redactor(secrets, names)
-
-
-def leaves_called_secret(settings: Settings) -> list[str]:
-    """The texts in ``customAuthRequest`` whose names say that they are secret."""
-    if settings.custom_auth_request is None:
-        return []
-    request = settings.custom_auth_request.get_secret_value()
-    pending: list[tuple[str, Any]] = parse_qsl(request.body_form or "")
-    pending += request.model_dump(exclude={"body_form"}).items()
-    found: list[str] = []
-    while pending:
-        name, value = pending.pop()
-        if isinstance(value, dict):
-            pending += value.items()
-        elif isinstance(value, list):
-            pending += [(name, one) for one in value]
-        elif isinstance(value, str) and is_secret_name(name):
-            found.append(value)
-    return found
+    """Masks the settings' secrets, also as authentication sends them."""
+    return Redactor(secret_texts(settings), secret_names(settings))

@@ -43,6 +43,7 @@ class Run:
         Raises ``SettingsError`` with every problem of all resources and its place.
         """
         self.current = self._resync(resources)
+        self._clients.forget_failed_login()
         return self.current
 
     async def end(self, outcome: Outcome) -> None:

@@ -127,7 +127,7 @@ class Settings(BaseModel):
         None, "the bearer token alone, in printable ASCII", when=("auth_type", "bearer_token")
     )
     username: str | None = _setting(None, "a user name without ':'", when=("auth_type", "basic"))
-    password: SecretStr | None = _setting(None, "a password", when=("auth_type", "basic"))
+    password: SecretStr | None = _setting(None, "a password; it may be empty")
     api_key: SecretStr | None = _setting(
         None, "a key in printable ASCII", when=("auth_type", "api_key")
     )

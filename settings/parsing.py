@@ -29,6 +29,12 @@ FRAMEWORK_NAMES = frozenset({"app_host"})
 EMPTY_MEANS_SOMETHING = frozenset({"size_param"})
 """Settings where an empty text is a value; anywhere else the form means 'not filled in' by it."""
 
+BLANKS_MEAN_SOMETHING = frozenset({"password"})
+"""Settings where blanks alone are a value."""
+
+OPTIONAL_WITH = {"password": ("auth_type", AuthType.BASIC)}
+"""Settings that only one value of another uses, although that does not require them."""
+
 MAX_SHOWN = 80
 """Characters of a found value that a message shows."""
 
@@ -58,7 +64,7 @@ def advice(settings: Settings) -> list[str]:
     unused = [
         to_camel(name)
         for name in Settings.model_fields
-        if (need := required_when(name))
+        if (need := required_when(name) or OPTIONAL_WITH.get(name))
         and getattr(settings, name) is not None
         and getattr(settings, need[0]) != need[1]
     ]
@@ -69,8 +75,10 @@ def advice(settings: Settings) -> list[str]:
 
 
 def _unset(name: str, value: Any) -> bool:
-    blank = isinstance(value, str) and not value.strip()
-    return value is None or (blank and name not in EMPTY_MEANS_SOMETHING)
+    if not isinstance(value, str):
+        return value is None
+    text = value if name in BLANKS_MEAN_SOMETHING else value.strip()
+    return not text and name not in EMPTY_MEANS_SOMETHING
 
 
 def _unknown(given: Mapping[str, Any]) -> Iterator[str]:

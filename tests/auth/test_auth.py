@@ -22,7 +22,7 @@ async def _no_token_endpoint(*asked: object) -> Any:
 
 def without_tokens(origin: Origin) -> Surroundings:
     """Surroundings in which no token is to be fetched."""
-    return Surroundings(origin.covers, _no_token_endpoint, _no_token_endpoint, lambda _: None)
+    return Surroundings(origin.covers, _no_token_endpoint, _no_token_endpoint, lambda *_: None)
 
 
 def sent(url: str, **settings: str) -> httpx.Headers:
@@ -40,6 +40,7 @@ CASES = [
         "Authorization",
         "Basic " + base64.b64encode("jürgen:pä:ss".encode()).decode(),
     ),
+    ({"authType": "basic", "username": "key-1"}, "Authorization", "Basic a2V5LTE6"),
     ({"authType": "api_key", "apiKey": "k1"}, "X-API-Key", "k1"),
     ({"authType": "api_key", "apiKey": "k1", "apiKeyHeader": "X-Mine"}, "X-Mine", "k1"),
 ]

@@ -55,13 +55,27 @@ async def test_the_author_s_content_type_stands_alone(name: str) -> None:
     assert content_type(credentials) == ["application/vnd.api+json"]
 
 
-async def test_an_answer_that_is_not_json_names_the_setting() -> None:
-    credentials = Credentials([b"<html>Log in</html>"])
+@pytest.mark.parametrize(
+    ("body", "what"),
+    [
+        (b"<html>Log in, s-1</html>", "HTML or XML"),
+        (b"", "empty"),
+        (b"s-1", "text"),
+        (b"\xff s-1", "text"),
+        (b"[" * 100_000, "text"),
+    ],
+)
+async def test_a_response_that_is_not_json_names_the_setting_and_quotes_nothing(
+    body: bytes, what: str
+) -> None:
+    credentials = Credentials([body])
     async with credentials.client(
         authType="custom",
         customAuthRequest={"endpoint": "/login"},
         customAuthRequestTemplate=TEMPLATE,
     ) as client:
-        with pytest.raises(AuthenticationError, match=r"customAuthRequest is not JSON.*endpoint"):
+        with pytest.raises(AuthenticationError) as caught:
             await client.get(f"{BASE}/teams")
+    expected = f"the response to customAuthRequest is not JSON ({what}): check its endpoint"
+    assert str(caught.value) == expected
     assert credentials.received == []

@@ -11,7 +11,7 @@ import pytest
 from auth.exchange import AuthenticationError
 from tests.support.credentials import BASE, Credentials
 
-ANSWER = {"session": "S-1x", "user": {"id": 7, "admin": True}, "roles": ["a", "b"]}
+ANSWER = {"session": "S-1x", "user": {"id": 7, "admin": True}, "roles": ["a", "b"], "empty": ""}
 
 
 async def sent(
@@ -76,16 +76,45 @@ async def test_what_comes_is_learned_as_a_secret() -> None:
     assert credentials.learned == ["S-1x"]
 
 
+async def test_what_a_template_becomes_is_a_secret_too() -> None:
+    _, credentials = await sent({"headers": {"X-A": "u{{.user.id}}/{{.session}}"}})
+    assert credentials.learned == ["7", "S-1x", "u7/S-1x"]
+
+
+async def test_nothing_of_a_login_of_no_use_is_learned() -> None:
+    """It would push out what belongs to a token that is still in use."""
+    credentials = Credentials([ANSWER])
+    async with credentials.client(
+        authType="custom",
+        customAuthRequest={"endpoint": "/login"},
+        customAuthRequestTemplate={"headers": {"X-A": "{{.session}}", "X-B": "{{.missing}}"}},
+    ) as client:
+        with pytest.raises(AuthenticationError):
+            await client.get(f"{BASE}/teams")
+    assert credentials.learned == []
+
+
+@pytest.mark.parametrize("session", ["a\nb", "a-tökén"])
+async def test_a_text_that_no_header_can_carry_is_an_error_without_it(session: str) -> None:
+    with pytest.raises(AuthenticationError, match="headers 'X-A' would hold a char") as caught:
+        await sent({"headers": {"X-A": "{{.session}}"}}, answer={"session": session})
+    assert session not in str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("path", "told"),
     [
-        (".missing", "'.missing' finds no text in the answer, which holds: session, user, roles"),
+        (
+            ".missing",
+            "'.missing' finds no text in the answer, which holds: session, user, roles, empty",
+        ),
         (".user", "finds no text"),
         (".roles", "finds no text"),
         (".roles[]", "finds no text"),
+        (".empty", "finds no text"),
         (".session.x", "customAuthRequestTemplate '.session.x'"),
         (".session | tonumber", "'.session | tonumber' finds no text in the answer"),
-        (".session | fromjson", "which holds: session, user, roles"),
+        (".session | fromjson", "which holds: session, user, roles, empty"),
     ],
 )
 async def test_a_path_that_finds_no_one_text_is_named_with_what_there_is(

@@ -9,6 +9,8 @@ import httpx
 import pytest
 
 from auth import token_source
+from auth.exchange import AuthenticationError
+from auth.renewing import RenewingAuth
 from auth.token_source import Token, usable_seconds
 from tests.support.clock import Clock
 from tests.support.credentials import BASE, Credentials
@@ -152,11 +154,69 @@ def test_a_repr_tells_no_credentials(settings: dict[str, Any]) -> None:
     assert "s3cret" not in repr(Token("s3cret-token"))
 
 
-async def test_a_failed_login_is_tried_again_by_the_next_request() -> None:
+@pytest.mark.parametrize("settings", [OAUTH2, custom()])
+async def test_a_failed_login_is_not_tried_again_by_each_request(
+    clock: Clock, settings: dict[str, Any]
+) -> None:
     credentials = Credentials([b"no JSON", *tokens()])
-    async with credentials.client(**OAUTH2) as client:
-        with pytest.raises(Exception, match="check tokenUrl"):
+    async with credentials.client(**settings) as client:
+        together = [client.get(URL) for _ in range(20)]
+        first = await asyncio.gather(*together, return_exceptions=True)
+        clock.now += token_source.FAILURE_SECONDS - 1
+        with pytest.raises(AuthenticationError) as caught:
             await client.get(URL)
+    assert {str(error) for error in first} == {str(caught.value)}
+    assert isinstance(first[0], AuthenticationError)
+    assert (len(credentials.asked), credentials.received) == (1, [])
+
+
+@pytest.mark.parametrize("way", ["forgotten", "a minute later"])
+async def test_a_failed_login_is_tried_again_once_forgotten_or_after_a_while(
+    clock: Clock, way: str
+) -> None:
+    credentials = Credentials([b"no JSON", *tokens()])
+    auth = credentials.auth(**OAUTH2)
+    assert isinstance(auth, RenewingAuth)
+    async with credentials.client(**OAUTH2) as client:
+        client.auth = auth
+        with pytest.raises(AuthenticationError, match="check tokenUrl"):
+            await client.get(URL)
+        if way == "forgotten":
+            auth.forget_failure()
+        else:
+            clock.now += token_source.FAILURE_SECONDS
         response: httpx.Response = await client.get(URL)
     assert response.status_code == 200
     assert authorizations(credentials) == ["Bearer token-1"]
+
+
+async def test_a_token_that_was_refused_is_sent_no_more_once_its_renewal_failed() -> None:
+    credentials = Credentials([*tokens()[:1], b"no JSON"], revoked="token-1")
+    async with credentials.client(**OAUTH2) as client:
+        for _ in range(5):
+            with pytest.raises(AuthenticationError):
+                await client.get(URL)
+    assert (len(credentials.asked), len(credentials.received)) == (2, 1)
+
+
+async def test_a_failure_that_is_raised_a_thousand_times_does_not_grow() -> None:
+    credentials = Credentials([b"no JSON"])
+    depths: list[int] = []
+    async with credentials.client(**OAUTH2) as client:
+        for _ in range(50):
+            with pytest.raises(AuthenticationError) as caught:
+                await client.get(URL)
+            depths.append(len(caught.traceback))
+    assert max(depths) <= depths[0]
+
+
+async def test_a_login_that_was_cancelled_is_no_failure() -> None:
+    credentials = Credentials(tokens())
+    auth = credentials.auth(**OAUTH2)
+    flow = auth.async_auth_flow(httpx.Request("GET", URL))
+    started = asyncio.create_task(anext(flow))
+    started.cancel()
+    await asyncio.gather(started, return_exceptions=True)
+    async with credentials.client(**OAUTH2) as client:
+        client.auth = auth
+        assert (await client.get(URL)).status_code == 200

@@ -102,19 +102,41 @@ async def test_an_answer_that_is_no_json_object_names_the_setting(answer: Any) -
         {"access_token": ""},
         {"access_token": 7},
         {"access_token": None, "token_type": "bearer"},
-        {"access_token": "x", "token_type": "DPoP"},
+        {"access_token": ["x"]},
     ],
 )
-async def test_an_answer_without_a_bearer_token_is_an_error(answer: dict[str, Any]) -> None:
-    assert "no bearer access_token" in await told(answer)
+async def test_a_response_without_an_access_token_is_an_error(answer: dict[str, Any]) -> None:
+    assert "holds no access_token" in await told(answer)
+
+
+@pytest.mark.parametrize("token", ["a\nb", "a-tökén"])
+async def test_a_token_that_no_header_can_carry_is_an_error(token: str) -> None:
+    message = await told({"access_token": token})
+    assert "access_token holds a character that a header cannot carry" in message
+    assert token not in message
+
+
+async def test_an_error_that_is_none_is_no_refusal() -> None:
+    credentials = Credentials([{**TOKEN, "error": None, "error_description": ""}])
+    async with credentials.client(**SETTINGS) as client:
+        assert (await client.get(BASE)).status_code == 200
+
+
+async def test_a_body_without_end_of_nesting_is_no_json() -> None:
+    assert "check tokenUrl" in await told(b"[" * 100_000)
 
 
 async def test_a_long_error_code_is_cut() -> None:
     assert len(await told({"error": "x" * 10_000}, 400)) < 200
 
 
-@pytest.mark.parametrize("kind", [{}, {"token_type": "bearer"}, {"token_type": "BEARER"}])
-async def test_a_bearer_token_is_sent_and_learned_as_a_secret(kind: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    "kind",
+    [{}, *({"token_type": kind} for kind in ("bearer", "BEARER", "JWT", "DPoP", "", None, 7))],
+)
+async def test_a_token_of_any_type_is_sent_as_bearer_and_learned_as_a_secret(
+    kind: dict[str, Any],
+) -> None:
     credentials = Credentials([{"access_token": "token-1", **kind}])
     async with credentials.client(**SETTINGS) as client:
         await client.get(BASE)

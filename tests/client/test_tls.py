@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import socket
 import ssl
 import threading
@@ -13,11 +14,13 @@ from contextlib import suppress
 import pytest
 import trustme
 
+from auth.exchange import AuthenticationError
 from client import Request
 from client.failures import tls_cure
 from errors import RequestError
 from sandbox.sample_api import SampleApi
 from tests.client.conftest import MakeClient
+from tests.support.canned import CannedApi
 from tests.support.self_signed import serve_self_signed
 
 
@@ -44,6 +47,47 @@ async def test_verify_ssl_false_accepts_it_with_one_warning(
     for _ in range(2):
         response = await client.send(Request("GET", f"{tls_url}/none/none/teams"))
         assert response.status == 200
+    assert len([line for line in log if "verifySsl is false" in line]) == 1
+
+
+@pytest.mark.parametrize("auth", ["custom", "oauth2_client_credentials"])
+async def test_verify_ssl_false_does_not_reach_a_login_on_another_origin(
+    make_client: MakeClient, api: SampleApi, tls_url: str, auth: str
+) -> None:
+    logins = CannedApi()
+    with serve_self_signed(logins) as login_url:
+        client = make_client(
+            baseUrl=tls_url,
+            verifySsl="false",
+            authType=auth,
+            tokenUrl=f"{login_url}/login",
+            clientId="me",
+            clientSecret="s3cret-value",
+            customAuthRequest=json.dumps({"endpoint": f"{login_url}/login"}),
+            customAuthRequestTemplate='{"headers": {"X-A": "{{.a}}"}}',
+        )
+        with pytest.raises(AuthenticationError, match="verifySsl is about the API alone"):
+            await client.send(Request("GET", f"{tls_url}/none/none/teams"))
+    assert logins.asked == []
+    assert api.requests() == []
+
+
+async def test_verify_ssl_false_reaches_a_login_of_the_api_itself(
+    make_client: MakeClient, log: list[str]
+) -> None:
+    canned = CannedApi()
+    canned.json("/login", '{"a": "token-1"}')
+    canned.json("/teams", "[]")
+    with serve_self_signed(canned) as url:
+        client = make_client(
+            baseUrl=url,
+            verifySsl="false",
+            authType="custom",
+            customAuthRequest='{"endpoint": "/login"}',
+            customAuthRequestTemplate='{"headers": {"X-A": "{{.a}}"}}',
+        )
+        assert (await client.send(Request("GET", f"{url}/teams"))).status == 200
+    assert canned.asked == ["/login", "/teams"]
     assert len([line for line in log if "verifySsl is false" in line]) == 1
 
 

@@ -88,6 +88,12 @@ def _custom(answer: Any, template: dict[str, Any], **selector: Any) -> Case:
     return make
 
 
+async def _login_elsewhere(world: World) -> str:
+    with serve_self_signed(world.api) as url:
+        own = {"tokenUrl": f"{url}/token", "clientId": "me", "clientSecret": "s3cr3t-one"}
+        return await world.read(EMPTY, settings={"authType": "oauth2_client_credentials", **own})
+
+
 def _large(case: Case) -> Case:
     """The same for an answer that counts as large."""
 
@@ -173,8 +179,15 @@ CASES: dict[str, Case] = {
     "(unsupported_grant_type)": _refused("unsupported_grant_type"),
     "(invalid_scope)": _refused("invalid_scope"),
     "refused (<code>)": _refused("temporarily_unavailable"),
-    "holds no bearer access_token": _oauth2(Answer({"token": "x"})),
-    "answer to customAuthRequest": _custom(b"<html>", {"headers": {"X": "{{.a}}"}}),
+    "holds no access_token": _oauth2(Answer({"token": "x"})),
+    "access_token holds a character": _oauth2(Answer({"access_token": "a\nb"})),
+    "<status>. The response begins": _oauth2(Answer({"message": "no"}, 403)),
+    "<status>. The response is empty": _oauth2(Answer(b"", 404)),
+    "bytes, which is no token": _oauth2(Answer(b" " * (2**20 + 1))),
+    "failed: <what>. Check <setting>": _oauth2(Answer(b"", 503)),
+    "verifySsl is about the API alone": _login_elsewhere,
+    "response to customAuthRequest": _custom(b"<html>", {"headers": {"X": "{{.a}}"}}),
+    "would hold a character that a header": _custom({"a": "é"}, {"headers": {"X": "{{.a}}"}}),
     "finds no text in the answer": _custom({"b": "c"}, {"headers": {"X": "{{.a}}"}}),
     "customAuthRequestTemplate <path>: <reason>": _custom("text", {"headers": {"X": "{{.a.b}}"}}),
     "customAuthRequestTemplate.body": _custom(

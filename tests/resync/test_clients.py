@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
+from auth.exchange import AuthenticationError
 from client import Exchange, Request
 from client.retry import RetryPolicy
-from errors import OceanCustomError
+from errors import OceanCustomError, RequestError
 from resync.clients import Clients, build_redactor
 from sandbox.serving import serve
 from settings import parse_settings
@@ -176,21 +177,104 @@ def test_the_parameter_of_an_api_key_is_masked_whatever_it_holds() -> None:
     assert redactor.url("https://a/b?who=1&pin=2") == "https://a/b?who=[hidden]&pin=[hidden]"
 
 
+OAUTH2 = {
+    "authType": "oauth2_client_credentials",
+    "clientId": "my client",
+    "clientSecret": "s3/cret+value",
+}
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 410, 416, 422, 451])
+@pytest.mark.parametrize("auth", ["custom", "oauth2"])
+async def test_a_login_that_is_refused_is_no_response_of_the_resource(
+    auth: str, status: int
+) -> None:
+    canned = CannedApi()
+    canned.json("/login", '{"message": "s3/cret+value is wrong"}', status=status)
+    with serve(canned) as url:
+        settings = custom({"body": {"pin": "s3/cret+value"}}, baseUrl=url)
+        if auth == "oauth2":
+            settings = {"baseUrl": url, "tokenUrl": f"{url}/login", **OAUTH2}
+        async with opened(settings) as clients:
+            for _ in range(3):
+                with pytest.raises(AuthenticationError) as caught:
+                    await clients.api.send(Request("GET", f"{url}/team"))
+    assert not isinstance(caught.value, RequestError)
+    assert ("customAuthRequest" if auth == "custom" else "tokenUrl") in str(caught.value)
+    assert "s3/cret" not in str(caught.value)
+    assert canned.asked == ["/login"]
+
+
 @pytest.mark.parametrize(
-    "request_",
+    ("status", "body", "told"),
     [
-        {"bodyForm": "user=visible&password=opensesame"},
-        {"body": {"user": "visible", "login": {"password": "opensesame"}}},
-        {"body": {"user": "visible", "tokens": [["x"], "opensesame"], "z": ["visible"]}},
-        {"body": {"tokens": ["opensesame"], "user": "visible", "last": {"name": "visible"}}},
-        {"headers": {"X-Name": "visible", "Authorization": "opensesame"}},
-        {"queryParams": {"name": "visible", "api_key": "opensesame"}},
+        (404, "{}", r"customAuthRequest failed: POST \S+/login returned 404 Not Found. The resp"),
+        (403, "", "returned 403 Forbidden. The response is empty. Check customAuthRequest"),
+        (503, "{}", "login of customAuthRequest failed: POST .* 503"),
+        (302, "", "login of customAuthRequest failed: .* redirected"),
+        (204, "", r"not JSON \(empty\)"),
+        (200, "[]", "finds no text in the answer, which holds: list"),
+        (200, '"' + "x" * 2**20 + '"', "returned more than 1,048,576 bytes, which is no token"),
     ],
 )
-def test_what_a_login_calls_secret_is_masked(request_: dict[str, Any]) -> None:
-    assert masked(custom(request_), "visible and opensesame") == "visible and [hidden]"
+async def test_what_became_of_a_login_is_said_with_its_setting(
+    status: int, body: str, told: str
+) -> None:
+    canned = CannedApi()
+    canned.json("/login", body, status=status)
+    with serve(canned) as url:
+        async with opened(custom({}, baseUrl=url)) as clients:
+            with pytest.raises(AuthenticationError, match=told) as caught:
+                await clients.api.send(Request("GET", f"{url}/team"))
+    assert len(str(caught.value)) < 600
 
 
-def test_a_whole_form_is_no_secret_by_its_setting_s_name() -> None:
-    form = "session=visible2&user=visible"
-    assert masked(custom({"bodyForm": form}), "user=visible") == "user=visible"
+async def test_a_login_without_a_server_is_told_and_not_tried_by_each_request() -> None:
+    settings = custom({"endpoint": "http://127.0.0.1:9/login"})
+    async with opened(settings) as clients:
+        tries = [clients.api.send(Request("GET", "https://api.example.com/x")) for _ in range(50)]
+        errors = await asyncio.gather(*tries, return_exceptions=True)
+    assert {type(error) for error in errors} == {AuthenticationError}
+    assert len({id(error) for error in errors}) == 1
+    assert "the login of customAuthRequest failed: POST http://127.0.0.1:9/login" in str(errors[0])
+
+
+async def test_a_failed_login_is_tried_again_by_the_next_resync() -> None:
+    canned = CannedApi()
+    canned.json("/login", "{}", status=403)
+    canned.json("/team", "[]")
+    with serve(canned) as url:
+        async with opened(custom({}, baseUrl=url)) as clients:
+            with pytest.raises(AuthenticationError):
+                await clients.api.send(Request("GET", f"{url}/team"))
+            canned.json("/login", '{"data": {"session": "s-12345"}}')
+            clients.forget_failed_login()
+            assert (await clients.api.send(Request("GET", f"{url}/team"))).status == 200
+
+
+@pytest.mark.parametrize("endpoint", ["http://", "https:///login", "http://a b/login"])
+async def test_a_login_at_no_url_is_told(endpoint: str) -> None:
+    async with opened(custom({"endpoint": endpoint})) as clients:
+        with pytest.raises(AuthenticationError, match="login of customAuthRequest failed"):
+            await clients.api.send(Request("GET", "https://api.example.com/x"))
+
+
+async def test_nothing_is_forgotten_where_there_is_no_login() -> None:
+    async with opened({"baseUrl": "https://api.example.com"}) as clients:
+        clients.forget_failed_login()
+
+
+async def test_what_a_login_repeats_of_its_secrets_is_masked() -> None:
+    canned = CannedApi()
+    canned.json("/login", '{"error": "no such secret: s3/cret+value"}', status=400)
+    with serve(canned) as url:
+        async with opened({"baseUrl": url, "tokenUrl": f"{url}/login", **OAUTH2}) as clients:
+            with pytest.raises(AuthenticationError) as caught:
+                await clients.api.send(Request("GET", f"{url}/team"))
+        canned.json("/login", '{"pin of s3/cret+value": 1}')
+        async with opened(custom({"body": {"pin": "s3/cret+value"}}, baseUrl=url)) as clients:
+            with pytest.raises(AuthenticationError, match="finds no text") as of_custom:
+                await clients.api.send(Request("GET", f"{url}/team"))
+    for error in (caught.value, of_custom.value):
+        assert "[hidden]" in str(error)
+        assert "s3/cret" not in str(error)

@@ -68,6 +68,8 @@ def test_names_in_snake_case_are_the_same_settings() -> None:
 )
 @pytest.mark.parametrize("empty", ["", "  ", None])
 def test_an_empty_field_of_the_form_is_one_that_was_not_filled_in(name: str, empty: Any) -> None:
+    if (name, empty) == ("password", "  "):
+        empty = ""  # A password of blanks is one, now that none is allowed too.
     assert parse_settings({**BASE, name: empty}) == parse_settings(BASE)
 
 
@@ -123,7 +125,6 @@ def test_all_problems_stand_in_one_message() -> None:
     assert sorted(line.split(":")[0] for line in found) == [
         "pageSize",
         "paginationType",
-        "password",
         "timeout",
         "username",
     ]
@@ -133,7 +134,7 @@ def test_all_problems_stand_in_one_message() -> None:
     ("auth", "missing"),
     [
         ("bearer_token", ["apiToken"]),
-        ("basic", ["username", "password"]),
+        ("basic", ["username"]),
         ("api_key", ["apiKey"]),
     ],
 )
@@ -220,3 +221,20 @@ def test_credentials_that_nothing_uses_get_a_line_of_advice() -> None:
     lines = advice(parse_settings({**BASE, "apiToken": "abc", "cursorPath": "next"}))
     assert any("apiToken is set but authType none" in line for line in lines)
     assert any("cursorPath is set but paginationType is none" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"), [({}, None), ({"password": ""}, None), ({"password": "  "}, "  ")]
+)
+def test_the_password_of_basic_authentication_may_be_empty_or_blanks(
+    given: dict[str, str], kept: str | None
+) -> None:
+    settings = parse_settings({**BASE, "authType": "basic", "username": "key-1", **given})
+    assert (settings.password and settings.password.get_secret_value()) == kept
+    assert advice(settings) == []
+
+
+def test_a_password_that_nothing_uses_gets_a_line_of_advice() -> None:
+    assert advice(parse_settings({**BASE, "password": "abc"})) == [
+        "password is set but authType none does not use it"
+    ]

@@ -39,8 +39,11 @@ class Credentials:
 
     def auth(self, **settings: Any) -> httpx.Auth:
         texts = {k: v if isinstance(v, str) else json.dumps(v) for k, v in settings.items()}
-        around = Surroundings(Origin.of(BASE).covers, self._send, _evaluate, self.learned.append)
+        around = Surroundings(Origin.of(BASE).covers, self._send, _evaluate, self._learn)
         return build_auth(parse_settings({"baseUrl": BASE, **texts}), around)
+
+    def _learn(self, *secrets: str) -> None:
+        self.learned += sorted(secrets)
 
     async def _send(self, request: AuthRequest) -> tuple[int, bytes]:
         self.asked.append(request)
