@@ -12,6 +12,7 @@ from auth import build_auth
 from auth.exchange import AuthRequest, Surroundings
 from auth.none import NoAuth
 from client import Exchange, HttpClient, Observer, Origin, Redactor, Request
+from client.rate import RateLimiter
 from client.redaction import is_secret_name
 from client.retry import RetryPolicy
 from resync.jq import Jq
@@ -31,6 +32,7 @@ class Clients:
         self._settings = settings
         self._retry = retry
         self._on_exchange = on_exchange
+        self._limiter = RateLimiter(settings.max_requests_per_second)
         self._redactor = build_redactor(settings)
         self._auth_clients: dict[Origin, HttpClient] = {}
         origin = Origin.of(settings.base_url)
@@ -90,9 +92,11 @@ class Clients:
             verify_ssl=settings.verify_ssl,
             max_concurrent=settings.max_concurrent_requests,
             max_response_bytes=settings.max_response_bytes,
-            max_per_second=settings.max_requests_per_second,
+            limiter=self._limiter,
             headers=headers,
             retry=self._retry,
+            max_attempts=settings.max_attempts,
+            retry_statuses=settings.retry_statuses,
             on_exchange=on_exchange,
         )
 

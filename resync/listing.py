@@ -20,6 +20,8 @@ from resync.jq import Jq
 from resync.plan import EndpointPlan
 from resync.response_cache import ResponseCache, Send
 
+NOT_IGNORED = "ignore_statuses is not about it: it means that the API wants to be asked later."
+
 
 @dataclass(frozen=True, slots=True)
 class Listing:
@@ -105,9 +107,12 @@ class ListingReader:
         try:
             response = await send(endpoint.outgoing(request))
         except RequestError as error:
-            if error.status in endpoint.ignore_statuses:
-                return Page(request=request, items=[], records=Records(0), ignored=error.status)
+            ignored = error.status in endpoint.ignore_statuses
             about = error.about(f"kind {listing.kind}")
+            if error.temporary:
+                raise (about.hinted(NOT_IGNORED) if ignored else about) from None
+            if ignored:
+                return Page(request=request, items=[], records=Records(0), ignored=error.status)
             if error.status in REFUSED_BEHIND_THE_END:
                 # Whether that is behind the end, the pages before it say.
                 return Page(request=request, items=[], refused=about)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from client.http_client import NO_BODY
+from client.request import NO_BODY
 from errors import SettingsError
 from mapping import CustomResourceConfig
 from resync.overrides import pagination_for
