@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import aclosing
+from contextlib import aclosing, nullcontext
+from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -17,6 +18,7 @@ from pagination.evidence import REFUSED_BEHIND_THE_END
 from resync.answers import AnswerReader
 from resync.extraction import shape_of
 from resync.jq import Jq
+from resync.outage import Outage
 from resync.plan import EndpointPlan
 from resync.response_cache import ResponseCache, Send
 
@@ -45,6 +47,13 @@ class ListingReader:
         self._cache = cache or ResponseCache(client.send)
         self._warned: set[str] = set()
         self._most_pages: int | None = None
+        self._outage: Outage | None = None
+
+    def watched_by(self, outage: Outage) -> ListingReader:
+        """This reader for one kind, whose requests ``outage`` watches."""
+        reader = copy(self)
+        reader._outage = outage
+        return reader
 
     async def pages(self, listing: Listing) -> AsyncGenerator[Page]:
         """Yields the pages of ``listing``, each item an object that carries its placeholders.
@@ -105,7 +114,8 @@ class ListingReader:
     ) -> Page:
         endpoint = listing.endpoint
         try:
-            response = await send(endpoint.outgoing(request))
+            async with self._outage.watching() if self._outage else nullcontext():
+                response = await send(endpoint.outgoing(request))
         except RequestError as error:
             ignored = error.status in endpoint.ignore_statuses
             about = error.about(f"kind {listing.kind}")

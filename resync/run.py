@@ -123,6 +123,7 @@ class Run:
                 "usually changes what it names",
             )
         failures = Failures(plan.kind)
+        reader = reader.watched_by(failures.outage)
         workers = self.client.max_concurrent
         sources = listings(plan, reader, workers, failures)
         with KindProgress(plan, self.client, self._noted(since)) as progress:
