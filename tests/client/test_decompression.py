@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 import zlib
 from collections.abc import Callable
 
@@ -13,6 +14,7 @@ import respx
 import zstandard
 
 from client import HttpClient, Request
+from client.decompression import Decompressor
 from errors import RequestError
 
 URL = "https://api.example.com/users"
@@ -99,3 +101,66 @@ async def test_an_empty_answer_needs_no_end(make_client: Callable[..., HttpClien
     respx.get(URL).mock(httpx.Response(204, headers={"Content-Encoding": "gzip"}))
     response = await make_client(baseUrl="https://api.example.com").send(Request("GET", URL))
     assert response.status == 204
+
+
+def raw(body: bytes) -> bytes:
+    """RFC 1951 alone."""
+    packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    return packer.compress(body) + packer.flush()
+
+
+RAW = {**ENCODINGS, "deflate": raw}
+BODIES = {"lines": LINES, "nothing": b"", "zeros": bytes(3_000_000), "random": os.urandom(70_000)}
+
+
+@pytest.mark.parametrize("encodings", [ENCODINGS, RAW], ids=["usual", "raw"])
+@pytest.mark.parametrize("name", BODIES)
+@pytest.mark.parametrize("size", [1, 2, 3, 1000, 10**9])
+@ALL
+def test_a_body_is_the_same_however_it_is_cut_and_comes_in_small_pieces(
+    encodings: dict[str, Pack], encoding: str, name: str, size: int
+) -> None:
+    packed = encodings[encoding](BODIES[name])
+    step = max(size, len(packed) // 5000)
+    unpacking = Decompressor([encoding])
+    pieces = [
+        piece
+        for start in range(0, len(packed), step)
+        for piece in unpacking.unpack(packed[start : start + step])
+    ]
+    unpacking.require_end()
+    assert b"".join(pieces) == BODIES[name]
+    assert max(map(len, pieces), default=0) <= 2**23
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "zstd"])
+def test_several_members_are_one_body(encoding: str) -> None:
+    pack = ENCODINGS[encoding]
+    unpacking = Decompressor([encoding])
+    assert b"".join(unpacking.unpack(pack(b"one ") + pack(b"") + pack(b"two"))) == b"one two"
+    unpacking.require_end()
+
+
+@pytest.mark.parametrize("rubbish", [b"\0", b"xyz"])
+@pytest.mark.parametrize("apart", [False, True])
+@ALL
+def test_rubbish_behind_the_end_is_an_error(encoding: str, apart: bool, rubbish: bytes) -> None:
+    packed = ENCODINGS[encoding](LINES)
+    unpacking = Decompressor([encoding])
+    with pytest.raises(httpx.DecodingError):
+        for part in (packed, rubbish) if apart else (packed + rubbish,):
+            list(unpacking.unpack(part))
+        unpacking.require_end()
+
+
+def test_a_word_that_is_no_coding_changes_nothing() -> None:
+    unpacking = Decompressor(["utf-8", " GZIP ", "identity"])
+    assert b"".join(unpacking.unpack(gzip.compress(b"[1]"))) == b"[1]"
+    unpacking.require_end()
+
+
+def test_a_window_larger_than_the_standard_allows_is_not_kept() -> None:
+    wide = zstandard.ZstdCompressionParameters(window_log=27)
+    packed = zstandard.ZstdCompressor(compression_params=wide).compress(os.urandom(20_000_000))
+    with pytest.raises(httpx.DecodingError, match="too much memory"):
+        list(Decompressor(["zstd"]).unpack(packed))
