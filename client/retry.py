@@ -50,7 +50,8 @@ def verdict_on(response: Response, request: Request, further: Collection[int]) -
     """Judges a response; ``further`` are statuses that mean "later" in this API (Port setting
     ``retryStatuses``). What the request accepts is final, unless it is throttling."""
     status = response.status
-    if is_throttling(status, response.headers, response.content):
+    body = response.content if response.file is None else b""
+    if is_throttling(status, response.headers, body):
         return Verdict.THROTTLED
     if status in request.accepted or status == 401:
         return Verdict.FINAL

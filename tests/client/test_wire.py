@@ -349,3 +349,19 @@ async def test_a_response_over_the_limit_is_told_by_its_own_url(make_client: Mak
         with pytest.raises(ResponseError, match=r"/x\?token=\[hidden\]: the answer is larger than"):
             await client.send(Request("GET", f"{server.url}/x?token=t-12345"))
         assert len(server.at) == 1
+
+
+async def test_it_is_the_same_by_a_proxy(
+    make_client: MakeClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Contract: Ocean's client makes the transport for a proxy by ``_init_proxy_transport``."""
+
+    async def handle(path: str, writer: asyncio.StreamWriter) -> None:
+        writer.write(whole(gzip.compress(bytes(MIB)), 200, "Content-Encoding: gzip"))
+
+    async with serving(handle) as server:
+        monkeypatch.setenv("HTTP_PROXY", server.url)
+        client = make_client(baseUrl="http://api.invalid", maxResponseBytes="1024")
+        with pytest.raises(ResponseError, match="larger than 1,024 bytes"):
+            await client.send(Request("GET", "http://api.invalid/x"))
+        assert [path for path, _ in server.at] == ["http://api.invalid/x"]
