@@ -65,9 +65,9 @@ class Decompressor:
         Raises ``httpx.DecodingError`` if it is not what its coding says, or goes on behind its end.
         """
         self._began = self._began or bool(data)
-        pieces: Iterator[bytes] = iter((data,) if data else ())
+        pieces: Iterator[bytes] = filter(None, (data,))
         for coding in self._codings:
-            pieces = chain.from_iterable(map(coding.unpack, pieces))
+            pieces = filter(None, chain.from_iterable(map(coding.unpack, pieces)))
         try:
             yield from pieces
         except ERRORS as error:
@@ -83,21 +83,17 @@ NO_END = "the compressed data does not end where the body does"
 
 
 class _Gzip:
-    """RFC 1952: one member after another."""
+    """RFC 1952. A second member is refused: it is what a proxy makes that joins two bodies."""
 
     def __init__(self) -> None:
-        self._member = _gzip_member()
+        self._stream = zlib.decompressobj(zlib.MAX_WBITS | 16)
 
     @property
     def ended(self) -> bool:
-        return bool(self._member.eof)
+        return self._stream.eof
 
     def unpack(self, data: bytes) -> Iterator[bytes]:
-        while data:
-            if self._member.eof:
-                self._member = _gzip_member()
-            yield from _inflated(self._member, data)
-            data = self._member.unused_data
+        return _inflated(self._stream, data)
 
 
 class _Deflate:
@@ -119,11 +115,7 @@ class _Deflate:
             # RFC 1950 section 2.2: the method is 8, and both bytes together divide by 31.
             wrapped = data[0] & 0x0F == 8 and int.from_bytes(data[:2]) % 31 == 0
             self._stream = zlib.decompressobj(zlib.MAX_WBITS if wrapped else -zlib.MAX_WBITS)
-        elif self._stream.eof:
-            raise httpx.DecodingError(NO_END)
         yield from _inflated(self._stream, data)
-        if self._stream.unused_data:
-            raise httpx.DecodingError(NO_END)
 
 
 class _Brotli:
@@ -166,22 +158,23 @@ class _Zstd:
                 rest = self._frame.unused_data
 
 
-def _gzip_member() -> Any:
-    return zlib.decompressobj(zlib.MAX_WBITS | 16)
-
-
 def _zstd_frame() -> Any:
     return zstandard.ZstdDecompressor(max_window_size=ZSTD_WINDOW_BYTES).decompressobj()
 
 
 def _inflated(stream: Any, data: bytes) -> Iterator[bytes]:
+    """Yields what ``data`` adds to a stream of zlib, which has nothing behind its end."""
+    if stream.eof:
+        raise httpx.DecodingError(NO_END)
     while True:
         piece = stream.decompress(data, STEP_BYTES)
         yield piece
         data = stream.unconsumed_tail
         # A full step may have left some of its output inside, even where nothing is left to read.
         if stream.eof or not (data or len(piece) == STEP_BYTES):
-            return
+            break
+    if stream.unused_data:
+        raise httpx.DecodingError(NO_END)
 
 
 CODINGS: dict[str, type[Coding]] = {
