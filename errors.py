@@ -24,22 +24,44 @@ class RequestError(OceanCustomError):
     """A request got no usable answer, or must not be sent.
 
     ``status`` is the HTTP status where there was one; ``method`` and ``url`` tell which request
-    it was (secrets in the URL are masked).
+    it was (secrets in the URL are masked). ``temporary`` says that the response meant "later", as
+    throttling does, and so never "nothing here"; ``unreachable`` that no connection was made.
     """
 
-    def __init__(self, message: str, *, method: str, url: str, status: int | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        method: str,
+        url: str,
+        status: int | None = None,
+        temporary: bool = False,
+        unreachable: bool = False,
+    ) -> None:
         self.method = method
         self.url = url
         self.status = status
+        self.temporary = temporary
+        self.unreachable = unreachable
         super().__init__(message)
 
     def about(self, what: str) -> RequestError:
         """The same error, whose text begins with ``what`` it is about."""
-        return RequestError(f"{what}: {self}", method=self.method, url=self.url, status=self.status)
+        return self._worded(f"{what}: {self}")
 
     def hinted(self, hint: str) -> RequestError:
         """The same error, whose text ends with a ``hint``."""
-        return RequestError(f"{self} {hint}", method=self.method, url=self.url, status=self.status)
+        return self._worded(f"{self} {hint}")
+
+    def _worded(self, message: str) -> RequestError:
+        return RequestError(
+            message,
+            method=self.method,
+            url=self.url,
+            status=self.status,
+            temporary=self.temporary,
+            unreachable=self.unreachable,
+        )
 
 
 class ResponseError(OceanCustomError):

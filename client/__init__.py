@@ -1,10 +1,11 @@
-"""Requests out, responses in: permits, timeouts, retries, origin and redaction. Knows neither
+"""Requests out, responses in: permits, rate, timeouts, retries, origin and redaction. Knows neither
 pages nor jq."""
 
 from client.exchange import Exchange, Observer
-from client.http_client import HttpClient, Request, Response
+from client.http_client import HttpClient
 from client.origin import Origin
 from client.redaction import Redactor
+from client.request import Request, Response
 from client.traffic import Traffic
 
 __all__ = [

@@ -40,12 +40,18 @@ Observer = Callable[[Exchange], None]
 
 
 class Watch:
-    """What an exchange under way has come to. ``answered`` is the request as it was sent."""
+    """What an exchange under way has come to. ``answered`` is the request as it was sent, and
+    ``began`` when, by the monotonic clock."""
 
     def __init__(self, request: httpx.Request) -> None:
         self.answered = request
+        self.began = time.monotonic()
         self.status: int | None = None
         self.size = 0
+
+    def start(self) -> None:
+        """Takes note that the request goes out now: before, it has waited for its turn."""
+        self.began = time.monotonic()
 
     def answer(self, answer: httpx.Response) -> None:
         """Takes note of the head of an answer."""
@@ -69,7 +75,6 @@ def observing(
     plain = {pair for pair in request.headers.multi_items() if pair[0] not in hidden}
     params = set(request.url.params.multi_items())
     body = redactor.excerpt(request.content, BODY_CHARACTERS)
-    began = time.monotonic()
     error: str | None = None
     try:
         yield watch
@@ -85,7 +90,7 @@ def observing(
             body=body,
             status=watch.status,
             error=error,
-            seconds=time.monotonic() - began,
+            seconds=time.monotonic() - watch.began,
             size=watch.size,
         )
         observer(exchange)

@@ -10,6 +10,7 @@ import httpx
 from port_ocean.exceptions.clients import BlockedIPError
 
 from client.redaction import Redactor
+from client.throttling import TOO_MANY
 
 _CURES = {
     401: "Check authType and the credentials that go with it.",
@@ -17,8 +18,9 @@ _CURES = {
     404: "Check the kind (or its endpoint) and the path in baseUrl.",
     405: "Check the selector's method.",
     407: "The proxy asks for credentials: check HTTPS_PROXY.",
-    429: "Lower maxConcurrentRequests, or ask for a higher rate limit.",
 }
+
+_SLOWER = "Lower maxConcurrentRequests, or ask for a higher rate limit."
 
 _NO_TLS = re.compile(
     r"WRONG_VERSION_NUMBER|HTTP_REQUEST|PACKET_LENGTH_TOO_LONG|record.layer.failure"
@@ -35,8 +37,9 @@ class Answer(Protocol):
     def content(self) -> bytes: ...
 
 
-def of_status(answer: Answer, attempts: int, redactor: Redactor) -> str:
-    """Says what status came, what was expected, how the body begins and what to look at."""
+def of_status(answer: Answer, attempts: int, redactor: Redactor, throttled: bool = False) -> str:
+    """Says what status came, what was expected, how the body begins and what to look at;
+    ``throttled`` says that the response is a rate limit, whatever its status."""
     try:
         phrase = f" {HTTPStatus(answer.status).phrase}"
     except ValueError:
@@ -45,7 +48,11 @@ def of_status(answer: Answer, attempts: int, redactor: Redactor) -> str:
     begin = redactor.excerpt(answer.content)
     body = f" The answer begins: {begin!r}." if begin else " The answer is empty."
     cure = _CURES.get(answer.status, _general_cure(answer.status))
-    return f"answered {answer.status}{phrase}{tries}; expected 200.{body} {cure}"
+    if throttled or answer.status in TOO_MANY:
+        cure = _SLOWER
+        phrase += "" if answer.status in TOO_MANY else " (a rate limit)"
+    expected = "" if throttled and answer.status == 200 else "; expected 200"
+    return f"answered {answer.status}{phrase}{tries}{expected}.{body} {cure}"
 
 
 def of_connection(error: Exception, attempts: int, redactor: Redactor) -> str:

@@ -1,12 +1,12 @@
-"""The HTTP client of a run: one connection pool, one set of permits, one brake, one redactor."""
+"""The HTTP client of a run: one connection pool, one set of permits, one redactor."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import IO, Any, Final
-from urllib.parse import urlencode
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Any
 
 import httpx
 from loguru import logger
@@ -15,24 +15,16 @@ from port_ocean.helpers.monitor.monitor import get_monitor
 
 from client import failures
 from client.body import LARGE_BYTES, Body
-from client.decoding import require_whole
 from client.exchange import Observer, observing
-from client.lanes import LanesClient
 from client.origin import Origin
-from client.rate import Brake
+from client.rate import RateLimiter
 from client.redaction import Redactor
-from client.retry import (
-    RETRIED_STATUSES,
-    THROTTLED_STATUSES,
-    RetryPolicy,
-    exhausted_for,
-    is_retried,
-)
+from client.request import NO_BODY, Request, Response
+from client.retry import UNREACHABLE, RetryPolicy, Verdict, is_retried, verdict_on
+from client.throttling import exhausted_for
 from client.traffic import Traffic
+from client.wire import STARTED, BodyTooLarge, BoundedClient, Bounds
 from errors import RequestError, ResponseError
-
-NO_BODY: Final = object()
-"""A request without a body; None would be the JSON body ``null``."""
 
 ACCEPT = "application/json, */*;q=0.5"
 """Some APIs answer in XML or HTML to who does not ask for JSON."""
@@ -44,53 +36,13 @@ NO_ANSWER = frozenset({202, 206})
 """Accepted but not done yet, and a part of a whole."""
 
 DEFAULT_RETRY = RetryPolicy()
-
-Params = Sequence[tuple[str, str]]
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One request: ``params`` are added to the query that ``url`` (absolute) already has. The body
-    is ``json`` or ``content``; statuses in ``accepted`` are an answer, not an error. An answer that
-    is large goes to a file where ``to_file`` allows it."""
-
-    method: str
-    url: str | httpx.URL
-    params: Params = ()
-    headers: Params = ()
-    json: Any = NO_BODY
-    content: bytes | None = field(default=None, repr=False)
-    accepted: frozenset[int] = frozenset()
-    to_file: bool = False
-
-    @property
-    def target(self) -> httpx.URL:
-        """The URL with the parameters in its query; without any it is left as it was written."""
-        if not self.params:
-            return httpx.URL(self.url)
-        # Put together as text, because each step of httpx on a URL reads the whole of it again.
-        head, mark, fragment = str(self.url).partition("#")
-        query = urlencode(self.params)
-        between = "" if head.endswith(("?", "&")) else "&" if "?" in head else "?"
-        return httpx.URL(f"{head}{between}{query}{mark}{fragment}")
-
-
-@dataclass(frozen=True, slots=True)
-class Response:
-    """A whole answer with a 2xx status. ``url`` is where it came from, after redirects;
-    ``throttled`` tells that the API asked to slow down before it answered. ``file`` holds the body
-    of a large one, ``content`` only its beginning then; whoever gets it closes it."""
-
-    status: int
-    headers: httpx.Headers
-    content: bytes
-    url: str
-    throttled: bool = False
-    file: IO[bytes] | None = None
+MAX_ATTEMPTS = 6
 
 
 class HttpClient:
-    """Sends requests to one origin, at most ``max_concurrent`` at any moment."""
+    """Sends requests to one origin, at most ``max_concurrent`` at any moment, and by ``limiter`` in
+    their turn. Of ``retry`` the attempts win over ``max_attempts``; ``retry_statuses`` are further
+    statuses that mean "later"."""
 
     def __init__(
         self,
@@ -102,9 +54,11 @@ class HttpClient:
         verify_ssl: bool,
         max_concurrent: int,
         max_response_bytes: int,
-        max_per_second: float | None = None,
+        limiter: RateLimiter | None = None,
         headers: Mapping[str, str] | None = None,
         retry: RetryPolicy | None = None,
+        max_attempts: int = MAX_ATTEMPTS,
+        retry_statuses: Collection[int] = (),
         on_exchange: Observer | None = None,
     ) -> None:
         self.origin = origin
@@ -112,8 +66,11 @@ class HttpClient:
         self.max_concurrent = max_concurrent
         self._max_bytes = max_response_bytes
         self._retry = retry or DEFAULT_RETRY
+        self._attempts = self._retry.attempts or max_attempts
+        self._retry_statuses = frozenset(retry_statuses)
         self._permits = asyncio.Semaphore(max_concurrent)
-        self._brake = Brake(max_per_second)
+        limiter = limiter or RateLimiter()
+        self._hold = limiter.hold_of(origin)
         self._requests = 0
         self._retries = 0
         self._headers = dict(headers or {})
@@ -121,7 +78,8 @@ class HttpClient:
         self._on_exchange = on_exchange
         # Left out where checks are on, so that OCEAN__SSL__THIRD_PARTY__* keeps its say.
         unchecked: dict[str, Any] = {} if verify_ssl else {"verify": False}
-        self._http = LanesClient(auth=auth, timeout=httpx.Timeout(timeout), **unchecked)
+        bounds = Bounds(partial(limiter.turn, self._hold), timeout, max_response_bytes)
+        self._http = BoundedClient(bounds, auth=auth, timeout=httpx.Timeout(timeout), **unchecked)
 
     async def aclose(self) -> None:
         """Closes the connections."""
@@ -130,12 +88,12 @@ class HttpClient:
     @property
     def traffic(self) -> Traffic:
         """What was sent so far."""
-        return Traffic(self._requests, self._retries, self._brake.held_seconds)
+        return Traffic(self._requests, self._retries, self._hold.held_seconds)
 
     @property
     def held_for(self) -> float:
         """Seconds for which a rate limit of the API still holds back every request."""
-        return self._brake.held_for
+        return self._hold.held_for
 
     async def send(self, request: Request) -> Response:
         """Sends ``request``, with redirects on the same origin and retries, and reads the answer.
@@ -152,38 +110,50 @@ class HttpClient:
         raise self._error(request, f"was redirected more than {MAX_REDIRECTS} times")
 
     async def _send_with_retries(self, request: Request) -> Response:
-        throttled = False
-        for attempt in range(1, self._retry.attempts + 1):
-            answer = await self._attempt(request)
-            if isinstance(answer, Exception):
-                if not is_retried(answer) or attempt == self._retry.attempts:
-                    raise self._failed(request, answer, attempt)
-                wait = self._retry.wait(attempt, None, {})
-                reason = type(answer).__name__
-            elif answer.status in RETRIED_STATUSES and attempt < self._retry.attempts:
-                throttled = throttled or answer.status in THROTTLED_STATUSES
-                wait = self._retry.wait(attempt, answer.status, answer.headers)
-                if answer.status == 429:
-                    self._brake.hold(wait)
-                reason = f"status {answer.status}"
+        slowed = False
+        for attempt in range(1, self._attempts + 1):
+            response = await self._attempt(request)
+            last = attempt == self._attempts
+            if isinstance(response, Exception):
+                if last or not is_retried(response):
+                    raise self._failed(request, response, attempt)
+                wait, reason = self._retry.backoff(attempt), type(response).__name__
             else:
-                return self._accepted(request, answer, attempt, throttled)
+                verdict = verdict_on(response, request, self._retry_statuses)
+                wait = self._heed(response, verdict, attempt)
+                if last or verdict is Verdict.FINAL:
+                    return self._accepted(request, response, verdict, attempt, slowed)
+                slowed = slowed or verdict is Verdict.THROTTLED or response.status == 503
+                reason = f"status {response.status}"
             self._log_retry(request, reason, attempt, wait)
             await asyncio.sleep(wait)
         raise AssertionError("unreachable: the last attempt returns or raises")
 
+    def _heed(self, response: Response, verdict: Verdict, attempt: int) -> float:
+        """Seconds to wait before the next attempt. Holds back all requests meanwhile where the
+        response is throttling, and until the reset where it has used a limit up."""
+        final = verdict is Verdict.FINAL
+        wait = 0.0 if final else self._retry.wait_after(response, verdict, attempt)
+        rest = exhausted_for(response.headers)
+        if verdict is Verdict.THROTTLED:
+            self._hold.hold(wait)
+        elif rest is not None:
+            self._hold.hold(self._retry.at_most(rest))
+        return wait
+
     async def _attempt(self, request: Request) -> Response | Exception:
         """One exchange under one permit; a failure below HTTP is returned, to be judged."""
         while True:
-            await self._brake.released()
+            await self._hold.released()
             async with self._permits:
-                if self._brake.held:
+                if self._hold.held:
                     continue
-                await self._brake.turn()
                 try:
                     return await self._exchange(request)
                 except (httpx.HTTPError, httpx.InvalidURL, OSError, BlockedIPError) as error:
                     return error
+                except BodyTooLarge:
+                    raise self._too_large(request) from None
 
     async def _exchange(self, request: Request) -> Response:
         headers = self._every_header.copy()
@@ -198,11 +168,13 @@ class HttpClient:
         )
         self._requests += 1
         with observing(self._on_exchange, outgoing, self.redactor, self._headers) as watch:
+            outgoing.extensions[STARTED] = watch.start
             answer = await self._answered(request, outgoing)
             watch.answer(answer)
             body = Body(LARGE_BYTES if request.to_file and answer.status_code == 200 else None)
             try:
-                await self._read(request, answer, body)
+                async for piece in answer.aiter_bytes():
+                    body.add(piece)
                 content, file = body.taken()
             except BaseException:
                 body.close()
@@ -210,6 +182,9 @@ class HttpClient:
             finally:
                 watch.size = body.size
                 await answer.aclose()
+        monitor = get_monitor()
+        if monitor.current_tracking_kind:
+            monitor.record_response_size(body.size)
         return Response(answer.status_code, answer.headers, content, str(request.url), file=file)
 
     async def _answered(self, request: Request, outgoing: httpx.Request) -> httpx.Response:
@@ -222,37 +197,34 @@ class HttpClient:
                 raise self._error(request, "was redirected to something that is no URL") from None
             raise
 
-    async def _read(self, request: Request, answer: httpx.Response, body: Body) -> None:
-        """The body after decompression; stops while it arrives once it is over the limit."""
-        async for chunk in answer.aiter_bytes():
-            body.add(chunk)
-            if body.size > self._max_bytes:
-                raise ResponseError(
-                    f"{request.method} {self.redactor.url(request.url)}: the answer is larger "
-                    f"than {self._max_bytes:,} bytes. Raise maxResponseBytes, or lower pageSize."
-                )
-        require_whole(answer)
-        monitor = get_monitor()
-        if monitor.current_tracking_kind:
-            monitor.record_response_size(body.size)
-
     def _accepted(
-        self, request: Request, answer: Response, attempt: int, throttled: bool
+        self, request: Request, response: Response, verdict: Verdict, attempt: int, slowed: bool
     ) -> Response:
-        rest = exhausted_for(answer.headers)
-        if rest is not None:
-            self._brake.hold(min(rest, self._retry.longest_wait_seconds))
-        usable = 200 <= answer.status < 300 and answer.status not in NO_ANSWER
-        if usable or answer.status in REDIRECTS or answer.status in request.accepted:
-            return replace(answer, throttled=throttled)
+        status = response.status
+        usable = 200 <= status < 300 and status not in NO_ANSWER
+        usable = usable or status in REDIRECTS or status in request.accepted
+        if usable and verdict is Verdict.FINAL:
+            return replace(response, throttled=slowed)
+        throttled = verdict is Verdict.THROTTLED
         raise self._error(
             request,
-            failures.of_status(answer, attempt, self.redactor),
-            status=answer.status,
+            failures.of_status(response, attempt, self.redactor, throttled),
+            status=status,
+            temporary=verdict is not Verdict.FINAL,
         )
 
     def _failed(self, request: Request, error: Exception, attempts: int) -> RequestError:
-        return self._error(request, failures.of_connection(error, attempts, self.redactor))
+        return self._error(
+            request,
+            failures.of_connection(error, attempts, self.redactor),
+            unreachable=isinstance(error, UNREACHABLE),
+        )
+
+    def _too_large(self, request: Request) -> ResponseError:
+        return ResponseError(
+            f"{request.method} {self.redactor.url(request.url)}: the answer is larger "
+            f"than {self._max_bytes:,} bytes. Raise maxResponseBytes, or lower pageSize."
+        )
 
     def _redirected(self, request: Request, answer: Response) -> Request:
         """The request that a redirect asks for: the same origin, and never a lost body."""
@@ -276,15 +248,15 @@ class HttpClient:
                 request, f"{verb} {self.redactor.url(url)}: {error}. Nothing was sent there."
             ) from None
 
-    def _error(self, request: Request, what: str, status: int | None = None) -> RequestError:
+    def _error(self, request: Request, what: str, **more: Any) -> RequestError:
         url = self.redactor.url(request.url)
         return RequestError(
-            f"{request.method} {url} {what}", method=request.method, url=url, status=status
+            f"{request.method} {url} {what}", method=request.method, url=url, **more
         )
 
     def _log_retry(self, request: Request, reason: str, attempt: int, wait: float) -> None:
         self._retries += 1
         logger.warning(
             f"{request.method} {self.redactor.url(request.url)}: {reason}; attempt {attempt} of "
-            f"{self._retry.attempts}, the next in {wait:.1f} s"
+            f"{self._attempts}, the next in {wait:.1f} s"
         )

@@ -1,20 +1,20 @@
-"""One brake for all requests of a run: a 429 for one is a 429 for all."""
+"""When requests may start: a steady rate for all of a run, and pauses for each origin."""
 
 from __future__ import annotations
 
 import asyncio
 import time
+from collections import defaultdict
+
+from client.origin import Origin
 
 
-class Brake:
-    """Holds back every request until a moment that a throttled answer named, and spaces requests
-    evenly where ``per_second`` (Port setting ``maxRequestsPerSecond``) is set."""
+class Hold:
+    """Holds back every request to one origin until a moment that one of its responses named."""
 
-    def __init__(self, per_second: float | None = None) -> None:
+    def __init__(self) -> None:
         self._until = 0.0
         self._asked = 0.0
-        self._interval = 1 / per_second if per_second else 0.0
-        self._next = 0.0
 
     def hold(self, seconds: float) -> None:
         """No request starts within ``seconds`` from now."""
@@ -43,12 +43,29 @@ class Brake:
         while self.held:  # noqa: ASYNC110 - a time to come, not an event that somebody sets
             await asyncio.sleep(self.held_for)
 
-    async def turn(self) -> None:
-        """Returns when it is the caller's turn at the steady rate."""
-        if not self._interval:
-            return
-        now = time.monotonic()
-        mine = max(now, self._next)
-        self._next = mine + self._interval
-        if mine > now:
+
+class RateLimiter:
+    """One for all clients of a run: whatever is sent, retries, redirects and requests for
+    credentials included, keeps the rate ``per_second`` (Port setting ``maxRequestsPerSecond``)."""
+
+    def __init__(self, per_second: float | None = None) -> None:
+        self._interval = 1 / per_second if per_second else 0.0
+        self._next = 0.0
+        self._holds: defaultdict[Origin, Hold] = defaultdict(Hold)
+
+    def hold_of(self, origin: Origin) -> Hold:
+        """What holds back the requests to ``origin``, whichever client sends them."""
+        return self._holds[origin]
+
+    async def turn(self, hold: Hold) -> None:
+        """Returns when it is the caller's turn, and ``hold`` does not hold it back."""
+        while True:
+            await hold.released()
+            now = time.monotonic()
+            mine = max(now, self._next)
+            self._next = mine + self._interval
+            if mine <= now:
+                return
             await asyncio.sleep(mine - now)
+            if not hold.held:
+                return

@@ -1,18 +1,23 @@
-"""Which failures are tried again, and after how long."""
+"""Which attempts are tried again, and after how long."""
 
 from __future__ import annotations
 
 import random
-import time
-from collections.abc import Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
+from enum import Enum
 
 import httpx
 
-RETRIED_STATUSES = frozenset({202, 206, 408, 425, 429, 500, 502, 503, 504})
-"""Answers that may be better the next time: 202 and 206 are not whole yet. 401 is not among them:
+from client.request import Request, Response
+from client.throttling import is_throttling, requested_wait
+
+RETRIED_STATUSES = frozenset({202, 206, 408, 420, 425, 429})
+"""Besides those of the server's own faults: 202 and 206 are not whole yet. 401 is never retried:
 the same key fails again."""
+
+LASTING_FAULTS = frozenset({501, 505})
+"""Not implemented, and another version of HTTP."""
 
 RETRIED_ERRORS = (
     httpx.TimeoutException,
@@ -25,13 +30,33 @@ RETRIED_ERRORS = (
 """Failures below HTTP; an OSError is a name that could not be resolved. LocalProtocolError is one
 of ours, and is left out by ``is_retried``."""
 
-THROTTLED_STATUSES = frozenset({429, 503})
+UNREACHABLE = (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError, OSError)
+"""Failures before a connection was there."""
+
 LONGEST_WAIT = 900.0
 """Seconds; a server that asks for a longer wait is asked again after this one."""
 
-EPOCH_FROM = 1_000_000_000
-MILLISECONDS_FROM = 1_000_000_000_000
-"""From here on a reset value is a Unix time, and in milliseconds."""
+
+class Verdict(Enum):
+    """What becomes of a response: FINAL ones are returned or raised, all others tried again.
+    THROTTLED ones hold back every request to their origin, too."""
+
+    FINAL = "final"
+    LATER = "later"
+    THROTTLED = "throttled"
+
+
+def verdict_on(response: Response, request: Request, further: Collection[int]) -> Verdict:
+    """Judges a response; ``further`` are statuses that mean "later" in this API (Port setting
+    ``retryStatuses``). What the request accepts is final, unless it is throttling."""
+    status = response.status
+    body = response.content if response.file is None else b""
+    if is_throttling(status, response.headers, body):
+        return Verdict.THROTTLED
+    if status in request.accepted or status == 401:
+        return Verdict.FINAL
+    fault = 500 <= status <= 599 and status not in LASTING_FAULTS
+    return Verdict.LATER if fault or status in {*RETRIED_STATUSES, *further} else Verdict.FINAL
 
 
 def is_retried(error: Exception) -> bool:
@@ -43,76 +68,34 @@ def is_retried(error: Exception) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """``attempts`` in all; waits of ``base_seconds`` doubling up to ``max_seconds``, with jitter.
+    """``attempts`` in all (None: as Port setting ``maxAttempts`` says); waits of ``base_seconds``
+    doubling up to ``max_seconds``, with jitter.
 
-    ``throttled_base_seconds`` is the base after a 429 that names no time of its own, and
-    ``longest_wait_seconds`` the most that is waited where a server names one.
+    ``throttled_base_seconds`` is the base after throttling, and ``longest_wait_seconds`` the most
+    that is waited where a server names a time.
     """
 
-    attempts: int = 6
+    attempts: int | None = None
     base_seconds: float = 0.5
     throttled_base_seconds: float = 2.0
     max_seconds: float = 60.0
     longest_wait_seconds: float = LONGEST_WAIT
 
-    def wait(self, attempt: int, status: int | None, headers: Mapping[str, str]) -> float:
-        """Seconds to wait after the failed ``attempt`` (from 1): what the server asks for, else
-        exponential backoff with jitter."""
-        if status is not None:
-            asked = requested_wait(headers, status)
-            if asked is not None:
-                return min(asked, self.longest_wait_seconds)
-        base = self.throttled_base_seconds if status == 429 else self.base_seconds
+    def wait_after(self, response: Response, verdict: Verdict, attempt: int) -> float:
+        """Seconds to wait after an ``attempt`` (from 1) whose response was judged: as long as the
+        API asks for, and never shorter than the backoff."""
+        throttled = verdict is Verdict.THROTTLED
+        # With a 503 a reset is about the overload; other faults have nothing to do with it.
+        asked = requested_wait(response.headers, throttled or response.status == 503)
+        backoff = self.backoff(attempt, throttled)
+        return backoff if asked is None else max(backoff, self.at_most(asked))
+
+    def backoff(self, attempt: int, throttled: bool = False) -> float:
+        """Seconds to wait after the failed ``attempt``, if nobody names a time."""
+        base = self.throttled_base_seconds if throttled else self.base_seconds
         backoff = min(base * 2.0 ** (attempt - 1), self.max_seconds)
         return backoff * random.uniform(0.75, 1.25)  # noqa: S311 - jitter, not cryptography
 
-
-def requested_wait(headers: Mapping[str, str], status: int) -> float | None:
-    """Seconds a server asks to wait, or None: ``Retry-After`` (RFC 9110 section 10.2.3, seconds
-    or a date); for 429 and 503 also ``RateLimit-Reset`` and ``X-RateLimit-Reset``."""
-    asked = _seconds_or_date(headers.get("retry-after"))
-    if asked is not None or status not in THROTTLED_STATUSES:
-        return asked
-    for name in ("ratelimit-reset", "x-ratelimit-reset"):
-        reset = _reset(headers.get(name))
-        if reset is not None:
-            return reset
-    return None
-
-
-def exhausted_for(headers: Mapping[str, str]) -> float | None:
-    """Seconds until a rate limit that this answer has used up is reset, or None."""
-    for prefix in ("ratelimit", "x-ratelimit"):
-        if _number(headers.get(f"{prefix}-remaining") or "") == 0:
-            reset = _reset(headers.get(f"{prefix}-reset"))
-            return None if reset is None else min(reset, LONGEST_WAIT)
-    return None
-
-
-def _seconds_or_date(value: str | None) -> float | None:
-    if not value:
-        return None
-    seconds = _number(value)
-    if seconds is not None:
-        return seconds
-    try:
-        return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
-    except (ValueError, TypeError, OverflowError):
-        return None
-
-
-def _reset(value: str | None) -> float | None:
-    """A reset is seconds from now or a Unix time, in seconds or milliseconds."""
-    number = _number(value or "")
-    if number is None or number < EPOCH_FROM:
-        return number
-    seconds = number / 1000 if number >= MILLISECONDS_FROM else number
-    return max(0.0, seconds - time.time())
-
-
-def _number(value: str) -> float | None:
-    try:
-        number = float(value.strip())
-    except ValueError:
-        return None
-    return number if 0 <= number < float("inf") else None
+    def at_most(self, asked: float) -> float:
+        """``asked`` seconds, or the longest wait."""
+        return min(asked, self.longest_wait_seconds)

@@ -14,6 +14,7 @@ from auth.exchange import AuthenticationError, AuthRequest, Surroundings
 from auth.none import NoAuth
 from auth.renewing import RenewingAuth
 from client import Exchange, HttpClient, Observer, Origin, Redactor, Request
+from client.rate import RateLimiter
 from client.retry import RetryPolicy
 from errors import RequestError, ResponseError
 from resync.jq import Jq
@@ -40,6 +41,7 @@ class Clients:
         self._settings = settings
         self._retry = retry
         self._on_exchange = on_exchange
+        self._limiter = RateLimiter(settings.max_requests_per_second)
         self._redactor = build_redactor(settings)
         self._auth_clients: dict[Origin, HttpClient] = {}
         self._origin = Origin.of(settings.base_url)
@@ -143,9 +145,11 @@ class Clients:
             verify_ssl=settings.verify_ssl or not self._origin.covers(str(origin)),
             max_concurrent=settings.max_concurrent_requests,
             max_response_bytes=settings.max_response_bytes if of_api else self._most_login_bytes,
-            max_per_second=settings.max_requests_per_second,
+            limiter=self._limiter,
             headers=headers,
             retry=self._retry,
+            max_attempts=settings.max_attempts,
+            retry_statuses=settings.retry_statuses,
             on_exchange=on_exchange,
         )
 

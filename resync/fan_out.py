@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 
 from errors import OceanCustomError
+from resync.outage import Outage
 
 ERRORS_KEPT = 20
 
@@ -15,20 +16,24 @@ class Failures:
     """What went wrong in the listings of a kind: the first failures, and how many there were."""
 
     def __init__(self, kind: str) -> None:
+        self.outage = Outage(kind)
         self._kind = kind
         self._kept: list[Exception] = []
         self._count = 0
 
     def add(self, error: Exception) -> None:
         """Takes note of a failure; the same one is counted once."""
-        if any(error is kept for kept in self._kept):
+        if error is self.outage.error or any(error is kept for kept in self._kept):
             return
         self._count += 1
         if len(self._kept) < ERRORS_KEPT:
             self._kept.append(error)
 
     def raise_any(self) -> None:
-        """Raises the failure, or an ``ExceptionGroup`` that tells the first of several."""
+        """Raises the failure, or an ``ExceptionGroup`` that tells the first of several, or that
+        the kind was given up."""
+        if self.outage.error is not None:
+            raise ExceptionGroup(str(self.outage.error), [self.outage.error, *self._kept])
         if not self._kept:
             return
         if self._count == 1:

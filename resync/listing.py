@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import aclosing
+from contextlib import aclosing, nullcontext
+from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Self
@@ -19,8 +19,11 @@ from pagination.page_budget import PageBudget
 from resync.answers import AnswerReader
 from resync.extraction import shape_of
 from resync.jq import Jq
+from resync.outage import Outage
 from resync.plan import EndpointPlan
 from resync.response_cache import ResponseCache, Send
+
+NOT_IGNORED = "ignore_statuses is not about it: it means that the API wants to be asked later."
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +49,14 @@ class ListingReader:
         self._warned: set[str] = set()
         self._most_pages: int | None = None
         self._budget = PageBudget(client.max_concurrent)
+        self._outage: Outage | None = None
 
-    def within(self, budget: PageBudget) -> Self:
-        """This reader, with all that it remembers, for listings that share ``budget``: those of one
-        kind, so that what a kind has left behind holds up no other."""
-        reader = copy.copy(self)
-        reader._budget = budget
+    def of_kind(self, budget: PageBudget, outage: Outage) -> Self:
+        """This reader, with all that it remembers, for the listings of one kind: they share
+        ``budget``, so that what a kind has left behind holds up no other, and ``outage`` watches
+        their requests."""
+        reader = copy(self)
+        reader._budget, reader._outage = budget, outage
         return reader
 
     async def pages(self, listing: Listing) -> AsyncGenerator[Page]:
@@ -134,11 +139,15 @@ class ListingReader:
     ) -> Page:
         endpoint = listing.endpoint
         try:
-            response = await send(endpoint.outgoing(request))
+            async with self._outage.watching() if self._outage else nullcontext():
+                response = await send(endpoint.outgoing(request))
         except RequestError as error:
-            if error.status in endpoint.ignore_statuses:
-                return Page(request=request, items=[], records=Records(0), ignored=error.status)
+            ignored = error.status in endpoint.ignore_statuses
             about = error.about(f"kind {listing.kind}")
+            if error.temporary:
+                raise (about.hinted(NOT_IGNORED) if ignored else about) from None
+            if ignored:
+                return Page(request=request, items=[], records=Records(0), ignored=error.status)
             if error.status in REFUSED_BEHIND_THE_END:
                 # Whether that is behind the end, the pages before it say.
                 return Page(request=request, items=[], refused=about)

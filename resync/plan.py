@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from client import Request
-from client.http_client import NO_BODY
+from client.request import NO_BODY
 from errors import ResponseError, SettingsError
 from mapping import CustomResourceConfig, CustomSelector, PathParameter
 from pagination import PageRequest

@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
 from client import Request, Response
-from client.http_client import NO_BODY
+from client.request import NO_BODY
 from resync.placeholders import PLACEHOLDER, replaced
 from resync.plan import EndpointPlan, ListingPlan
 from resync.response_store import ResponseStore

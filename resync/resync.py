@@ -119,7 +119,7 @@ class Resync:
         failures = Failures(plan.kind)
         workers = self._client.max_concurrent
         budget = PageBudget(workers)
-        reader = reader.within(budget)
+        reader = reader.of_kind(budget, failures.outage)
         sources = listings(plan, reader, workers, failures)
         with (
             KindProgress(plan, self._client, self._noted(since)) as progress,

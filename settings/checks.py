@@ -132,6 +132,22 @@ def names(value: Any) -> Any:
     return tuple(value)
 
 
+def statuses(value: Any) -> Any:
+    """Statuses of failed requests as a list, as the JSON text of one, or separated by commas."""
+    if isinstance(value, str):
+        try:
+            value = json.loads(value if value.lstrip().startswith("[") else f"[{value}]")
+        except ValueError:
+            raise ValueError("is not a list of statuses") from None
+    value = [value] if isinstance(value, int) else value
+    if not isinstance(value, list | tuple) or not all(type(one) is int for one in value):
+        raise ValueError("is not a list of statuses")
+    wrong = [one for one in value if not 400 <= one <= 599 or one == 401]
+    if wrong:
+        raise ValueError(f"holds {wrong[0]}, which never means later")
+    return tuple(value)
+
+
 def param_name(value: str | None) -> str | None:
     """A query parameter's name, without what belongs around it."""
     if value is not None and re.search(r"[\s&=?#]", value):

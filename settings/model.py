@@ -175,6 +175,10 @@ class Settings(BaseModel):
         (), 'names of signs as messages write them, such as ["total", "X-Total-Count"]'
     )
     max_pages: int = _setting(100_000, "a whole number, 1 or greater (pages)", ge=1)
+    max_attempts: int = _setting(6, "a whole number from 1 to 20 (attempts)", ge=1, le=20)
+    retry_statuses: tuple[int, ...] = _setting(
+        (), "4xx and 5xx statuses other than 401, such as [400, 403]"
+    )
     timeout: float = _setting(
         30, "a number of seconds greater than 0, at most 3,600", gt=0, le=3600, allow_inf_nan=False
     )
@@ -203,6 +207,7 @@ class Settings(BaseModel):
         "next_link_path",
     )(checks.path)
     _ignored_signs = field_validator("ignored_signs", mode="before")(checks.names)
+    _retry_statuses = field_validator("retry_statuses", mode="before")(checks.statuses)
     _params = field_validator("pagination_param", "size_param", "api_key_query_param")(
         checks.param_name
     )
@@ -214,6 +219,7 @@ class Settings(BaseModel):
         "start_page",
         "start_offset",
         "max_pages",
+        "max_attempts",
         "timeout",
         "max_concurrent_requests",
         "max_requests_per_second",

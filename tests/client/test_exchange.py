@@ -50,6 +50,12 @@ async def test_every_attempt_is_told(api: SampleApi, api_url: str) -> None:
     assert [one.status for one in told] == [500, 200]
 
 
+async def test_waiting_for_a_turn_is_no_part_of_an_exchange(api: SampleApi, api_url: str) -> None:
+    requests = [Request("GET", f"{api_url}/none/none/teams")] * 3
+    told = await exchanged(*requests, baseUrl=api_url, maxRequestsPerSecond="1")
+    assert all(one.seconds < 0.7 for one in told)
+
+
 async def test_an_attempt_without_an_answer_tells_why() -> None:
     url = "http://127.0.0.1:9"
     told = await exchanged(Request("GET", f"{url}/teams"), baseUrl=url)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import AsyncIterator
 
 import httpx
 import pytest
@@ -60,7 +61,12 @@ async def test_a_file_of_an_answer_that_fails_is_closed(
         return made[-1]
 
     monkeypatch.setattr(http_client, "Body", body)
-    respx.get(URL).mock(httpx.Response(200, stream=httpx.ByteStream(LARGE)))
+
+    async def pieces() -> AsyncIterator[bytes]:
+        yield LARGE[:1010]
+        yield LARGE[1010:]
+
+    respx.get(URL).mock(httpx.Response(200, content=pieces()))
     with pytest.raises(ResponseError, match="larger"):
         await make_client(baseUrl=BASE, maxResponseBytes="1024").send(
             Request("GET", URL, to_file=True)

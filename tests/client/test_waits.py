@@ -62,10 +62,77 @@ async def test_waits_double_and_attempts_are_as_many_as_were_set(
     assert [round(wait / 2**n) for n, wait in enumerate(clock.slept)] == [1, 1, 1]
 
 
+@pytest.mark.parametrize(
+    ("settings", "attempts"), [({}, 6), ({"maxAttempts": "1"}, 1), ({"maxAttempts": "20"}, 20)]
+)
 @respx.mock
-async def test_six_attempts_are_made_unless_told_otherwise(clock: Clock) -> None:
-    assert http_client.DEFAULT_RETRY.attempts == 6
-    assert http_client.DEFAULT_RETRY.throttled_base_seconds == 2
+async def test_attempts_are_as_many_as_max_attempts_says(
+    make_client: MakeClient, clock: Clock, settings: dict[str, str], attempts: int
+) -> None:
+    route = answering(*[httpx.Response(500)] * 30)
+    client = make_client(RetryPolicy(), baseUrl=BASE, **settings)
+    with pytest.raises(RequestError, match="500 Internal Server Error"):
+        await client.send(Request("GET", URL))
+    assert route.call_count == attempts
+
+
+@pytest.mark.parametrize("status", [400, 403, 501])
+@respx.mock
+async def test_a_status_that_means_later_is_retried_and_one_that_stays_says_so(
+    make_client: MakeClient, status: int
+) -> None:
+    settings = {"baseUrl": BASE, "retryStatuses": f"[418, {status}]"}
+    answering(httpx.Response(status), httpx.Response(200, content=b"[1]"))
+    assert (await make_client(**settings).send(Request("GET", URL))).content == b"[1]"
+    answering(*[httpx.Response(status)] * 3)
+    with pytest.raises(RequestError, match="after 3 attempts") as caught:
+        await make_client(**settings).send(Request("GET", URL))
+    assert (caught.value.status, caught.value.temporary) == (status, True)
+    with pytest.raises(RequestError) as caught:
+        answering(httpx.Response(status))
+        await make_client(baseUrl=BASE).send(Request("GET", URL))
+    assert caught.value.temporary is False
+
+
+THROTTLING = {
+    "403 with Retry-After": (403, {"Retry-After": "7"}, b""),
+    "403 with nothing left": (
+        403,
+        {"X-Rate-Limit-Remaining": "0", "X-Rate-Limit-Reset": "7"},
+        b"",
+    ),
+    "a policy": (403, {"RateLimit": '"a";r=0;t=7'}, b""),
+    "GraphQL": (
+        200,
+        {"X-RateLimit-Reset": "7"},
+        b'{"data": null, "errors": [{"type": "RATE_LIMITED"}]}',
+    ),
+    "420": (420, {"X-RateLimit-Reset-After": "7"}, b""),
+}
+
+
+@pytest.mark.parametrize("name", THROTTLING)
+@respx.mock
+async def test_throttling_slows_down_every_request_and_is_never_an_answer(
+    make_client: MakeClient, clock: Clock, name: str
+) -> None:
+    status, headers, body = THROTTLING[name]
+    slow = httpx.Response(status, headers=headers, content=body)
+    client = make_client(baseUrl=BASE)
+    answering(slow, httpx.Response(200, content=b"[1]"))
+    respx.get(f"{BASE}/teams").mock(httpx.Response(200))
+    response = await client.send(Request("GET", URL))
+    assert (response.content, response.throttled) == (b"[1]", True)
+    assert sum(clock.slept) == 7
+    answering(slow, slow, slow)
+    with pytest.raises(RequestError, match="Lower maxConcurrentRequests") as caught:
+        await client.send(Request("GET", URL, accepted=frozenset({403, 420})))
+    assert caught.value.temporary
+    assert f"answered {status}" in str(caught.value) and "after 3 attempts" in str(caught.value)
+    # The last attempt was throttled too, so that others wait for the reset.
+    began = clock.now
+    await client.send(Request("GET", f"{BASE}/teams"))
+    assert clock.now - began == 7
 
 
 @pytest.mark.parametrize(("status", "held"), [(429, True), (503, False), (500, False)])
@@ -77,7 +144,7 @@ async def test_a_429_and_no_other_failure_holds_back_all(
     seen: list[bool] = []
 
     async def sleep(seconds: float) -> None:
-        seen.append(client._brake.held)
+        seen.append(client.held_for > 0)
         await Clock.sleep(clock, seconds)
 
     http_client.asyncio.sleep = sleep  # type: ignore[attr-defined]
@@ -121,18 +188,38 @@ async def test_an_answer_tells_whether_the_api_asked_to_slow_down(
     assert response.throttled is told
 
 
+USED_UP = {
+    "X-RateLimit": {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "40"},
+    "RateLimit": {"RateLimit-Remaining": "0", "RateLimit-Reset": "40"},
+    "X-Rate-Limit": {"X-Rate-Limit-Remaining": "0", "X-Rate-Limit-Reset": "40"},
+    "after": {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset-After": "40"},
+    "policy": {"RateLimit": '"day";r=0;t=40'},
+}
+
+
+@pytest.mark.parametrize("family", USED_UP)
 @pytest.mark.parametrize("status", [200, 404])
 @respx.mock
 async def test_a_used_up_limit_holds_back_the_next_request_until_its_reset(
-    make_client: MakeClient, clock: Clock, status: int
+    make_client: MakeClient, clock: Clock, status: int, family: str
 ) -> None:
-    used_up = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "40"}
-    answering(httpx.Response(status, headers=used_up), httpx.Response(200))
+    answering(httpx.Response(status, headers=USED_UP[family]), httpx.Response(200))
     client = make_client(baseUrl=BASE)
     await client.send(Request("GET", URL, accepted=frozenset({404})))
     assert clock.slept == []
     await client.send(Request("GET", URL))
     assert clock.slept == [40]
+
+
+@respx.mock
+async def test_no_reset_holds_requests_back_for_more_than_fifteen_minutes(
+    make_client: MakeClient, clock: Clock
+) -> None:
+    used_up = {"RateLimit-Remaining": "0", "RateLimit-Reset": "86400"}
+    answering(httpx.Response(200, headers=used_up), httpx.Response(200))
+    client = make_client(baseUrl=BASE)
+    await client.send(Request("GET", URL))
+    assert client.held_for == 900
 
 
 @respx.mock

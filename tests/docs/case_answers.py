@@ -23,11 +23,22 @@ DEEP = b"[" * 20_000 + b"]" * 20_000
 CSV = {"content-type": "text/csv"}
 
 
-async def _closed_port(world: World) -> str:
+async def _closed_port(world: World, **more: Any) -> str:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         world.url = f"http://127.0.0.1:{free.getsockname()[1]}"
-    return await world.read(EMPTY)
+    return await world.read(EMPTY, **more)
+
+
+async def _outage(world: World) -> str:
+    many = {"team": {"values": list(range(40))}}
+    return await _closed_port(world, kind="/teams/{team}/users", path_parameters=many)
+
+
+async def _dripping(world: World) -> str:
+    """What takes ten times the timeout is made to take a tenth of it."""
+    world.patch.setattr("client.wire.TIMEOUTS_IN_ALL", 0.1)
+    return await world.read(Answer([], seconds=0.6), settings={"timeout": "2"})
 
 
 async def _unknown_certificate(world: World) -> str:
@@ -140,16 +151,19 @@ async def _full_disk(world: World) -> str:
 CASES: dict[str, Case] = {
     "that the API can be reached from here": _closed_port,
     "no connection in time": raises(httpx.ConnectTimeout("")),
-    "no answer in time": reads(Answer([], seconds=0.3), settings={"timeout": "0.05"}),
+    "no answer in time (<detail>)": reads(Answer([], seconds=0.3), settings={"timeout": "0.05"}),
+    "was not complete after": _dripping,
+    "all failed to connect": _outage,
     "Check the API's certificate": _unknown_certificate,
     "Check whether TLS is spoken there": _no_tls,
     "no client certificate asked for": raises(
         httpx.ConnectError("[SSL: SSLV3_ALERT_HANDSHAKE_FAILURE] handshake failure")
     ),
     "hosted installations may not reach": _private_address,
-    "could not be decompressed": reads(
+    "the compressed data does not end": reads(
         Answer(gzip.compress(b"[]")[:-4], headers={"content-encoding": "gzip"})
     ),
+    "times over": reads(Answer(b"[]", headers={"content-encoding": ", ".join(["gzip"] * 6)})),
     "cannot be written in HTTP": raises(httpx.LocalProtocolError("Illegal header value")),
     "broke before the whole answer": reads(Answer(b"[", headers={"content-length": "9"})),
     "was redirected more than": _redirect("/users"),
@@ -162,6 +176,10 @@ CASES: dict[str, Case] = {
     "not an absolute http": _link("ftp://evil.example/"),
     "answered 401": _status(401),
     "answered 403": _status(403),
+    "(a rate limit)": reads(Answer(b"no", 403, {"retry-after": "0"})),
+    "ignore_statuses is not about it": reads(
+        Answer(b"", 404), settings={"retryStatuses": [404]}, ignore_statuses=[404]
+    ),
     "answered 404": _status(404, b""),
     "answered 405": _status(405),
     "answered 407": _status(407),

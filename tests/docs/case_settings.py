@@ -91,6 +91,8 @@ CASES: dict[str, Case] = {
     "holds a ':'": settings(authType="basic", username="a:b", password="c"),
     "is not a dot path": settings(cursorPath="meta..next"),
     "is neither a dot path nor jq": settings(cursorPath=".link[] | select("),
+    "is not a list of statuses": settings(retryStatuses="often"),
+    "never means later": settings(retryStatuses="[401]"),
     "is not a list of names": settings(ignoredSigns=5),
     "name alone": settings(paginationParam="?page="),
     "must be one relation type": settings(headerLinkRel="next page"),

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from client import Origin, Redactor
-from client.retry import exhausted_for, requested_wait
+from client.throttling import exhausted_for, requested_wait
 from errors import OceanCustomError, PaginationError, ResponseError, SettingsError
 from pagination.link_header import parse_link_header
 from pagination.links import linked
@@ -156,7 +156,7 @@ def test_links_come_back_as_they_were_written(links: list[tuple[str, list[str], 
 @given(value=TEXTS, name=st.sampled_from(["retry-after", "ratelimit-reset", "x-ratelimit-reset"]))
 def test_no_header_makes_a_wait_endless(value: str, name: str) -> None:
     headers = {name: value, "x-ratelimit-remaining": "0", "ratelimit-remaining": "0"}
-    for seconds in (requested_wait(headers, 429), exhausted_for(headers)):
+    for seconds in (requested_wait(headers, about_limits=True), exhausted_for(headers)):
         assert seconds is None or (seconds >= 0 and math.isfinite(seconds))
 
 

@@ -9,7 +9,7 @@ from urllib.parse import quote, unquote
 
 import pytest
 
-from client.http_client import NO_BODY
+from client.request import NO_BODY
 from errors import ResponseError, SettingsError
 from mapping import CustomResourceConfig
 from resync.overrides import pagination_for

@@ -27,6 +27,7 @@ def test_defaults() -> None:
     assert (settings.verify_ssl, settings.max_concurrent_requests) == (True, 10)
     assert (settings.start_offset, settings.short_page_ends) == (0, False)
     assert (settings.total_pages_path, settings.ignored_signs) == (None, ())
+    assert (settings.max_attempts, settings.retry_statuses) == (6, ())
     assert settings.api_key_header == "X-API-Key"
     assert (settings.max_response_bytes, settings.max_pages) == (268_435_456, 100_000)
 
@@ -41,6 +42,11 @@ def test_defaults() -> None:
         ("totalPagesPath", ".meta.pages", "meta.pages"),
         ("shortPageEnds", "true", True),
         ("ignoredSigns", '["total"]', ("total",)),
+        ("maxAttempts", "20", 20),
+        ("retryStatuses", "[400, 403]", (400, 403)),
+        ("retryStatuses", "400, 501", (400, 501)),
+        ("retryStatuses", "403", (403,)),
+        ("retryStatuses", [599], (599,)),
         ("timeout", "2.5", 2.5),
         ("verifySsl", "false", False),
         ("verifySsl", "True", True),
@@ -54,7 +60,7 @@ def test_defaults() -> None:
         ("sizeParam", "page[size]", "page[size]"),
     ],
 )
-def test_values_arrive_as_text(name: str, text: str, value: Any) -> None:
+def test_values_arrive_as_text(name: str, text: Any, value: Any) -> None:
     settings = parse_settings({**BASE, name: text}).model_dump(by_alias=True)
     assert settings[name] == value
 
@@ -87,6 +93,18 @@ def test_an_empty_field_of_the_form_is_one_that_was_not_filled_in(name: str, emp
         ("shortPageEnds", "perhaps"),
         ("totalPagesPath", "a..b"),
         ("cursorPath", ".data[-1"),
+        ("maxAttempts", "0"),
+        ("maxAttempts", "21"),
+        ("maxAttempts", "2.5"),
+        ("maxAttempts", True),
+        ("retryStatuses", "often"),
+        ("retryStatuses", "[401]"),
+        ("retryStatuses", [200]),
+        ("retryStatuses", [302]),
+        ("retryStatuses", 600),
+        ("retryStatuses", [True]),
+        ("retryStatuses", ["400"]),
+        ("retryStatuses", {"400": True}),
         ("timeout", "0"),
         ("timeout", "nan"),
         ("timeout", "inf"),

@@ -81,6 +81,7 @@ def test_lists_and_flags_have_their_own_types() -> None:
         "customHeaders": "object",
         "shortPageEnds": "boolean",
         "ignoredSigns": "array",
+        "retryStatuses": "array",
         "verifySsl": "boolean",
     }
 
