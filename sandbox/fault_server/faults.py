@@ -27,6 +27,7 @@ Fault = Callable[[Exchange], Awaitable[None]]
 LONGEST_STALL = 60.0
 BOMB_BYTES = 16 * 2**20
 LOGIN_PAGE = b"<!doctype html><title>Sign in</title><form method=post></form>"
+LIMITED = b'{"errors": [{"type": "RATE_LIMITED", "message": "API rate limit exceeded"}]}'
 ELSEWHERE = "http://127.0.0.2:9/stolen"
 """Another host, where nobody listens."""
 
@@ -268,6 +269,10 @@ FAULTS: dict[str, Fault] = {
     "429_negative": status(429, ("Retry-After", "-5")),
     "429_infinite": status(429, ("Retry-After", "1e999")),
     "429_a_year_ahead": status(429, ("Retry-After", _a_year_ahead())),
+    "403_retry_after": status(403, ("Retry-After", "0")),
+    "403_no_quota": status(403, ("X-RateLimit-Remaining", "0"), ("X-RateLimit-Reset", "0")),
+    "429_rate_limit": status(429, ("RateLimit", "limit=9, remaining=0, reset=0")),
+    "graphql_rate_limited": text(lambda body: LIMITED),
     **{
         str(code): status(code)
         for code in (*range(300, 309), *range(400, 452), *range(500, 512), 204, 206, 999)

@@ -24,6 +24,12 @@ WHOLE_MATRIX = "FAULT_MATRIX" in os.environ
 WHOLE = ""
 """The fault costs nothing: everything is read."""
 
+THROTTLING = {
+    name: f"answered {name[:3]}" if name[:3].isdigit() else "answered 200"
+    for name in FAULTS
+    if name.startswith(("429_", "403_", "graphql_"))
+}
+
 TRANSIENT = {
     *("close", "reset", "reset_in_body", "no_http", "length_too_long", "chunk_size_no_number"),
     *(
@@ -34,8 +40,9 @@ TRANSIENT = {
         "stall",
         "stall_in_body",
     ),
-    *("408", "425", "429", "500", "502", "503", "504"),
-    *(name for name in FAULTS if name.startswith("429_")),
+    *("408", "420", "425", "429"),
+    *(str(code) for code in range(500, 512) if code not in (501, 505)),
+    *THROTTLING,
 }
 """Where the next attempt is right, nothing is wrong."""
 
@@ -45,8 +52,8 @@ LEAVES = "and requests stay on http://127.0.0.1"
 
 TOLD: dict[str, str] = {
     **{name: f"answered {name}" for name in FAULTS if name.isdigit() and name != "204"},
-    **{name: "answered 429" for name in FAULTS if name.startswith("429_")},
     **{name: BROKEN for name in TRANSIENT if name.isidentifier()},
+    **THROTTLING,
     "301": "redirected (301) without a Location",
     "303": "redirected (303) without a Location",
     "307": "redirected (307) without a Location",

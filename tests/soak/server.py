@@ -9,7 +9,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass
 
-from sandbox.fault_server.faults import FAULTS, Fault, status, text
+from sandbox.fault_server.faults import FAULTS, Fault
 from sandbox.fault_server.listing import PAGE_SIZE, Cell, Document, cursor_to, dump, page_number
 from sandbox.fault_server.server import FaultServer
 from sandbox.fault_server.wire import JSON, Exchange, Pairs, Received
@@ -34,13 +34,7 @@ THROTTLED_RATE = 0.3
 LOGIN_FAILS = 0.6
 TOKEN_ENDS = 0.003
 
-LIMITED = b'{"errors": [{"type": "RATE_LIMITED", "message": "API rate limit exceeded"}]}'
-LIMITS: dict[str, Fault] = {
-    "403_retry_after": status(403, ("Retry-After", "0")),
-    "403_no_quota": status(403, ("X-RateLimit-Remaining", "0"), ("X-RateLimit-Reset", "0")),
-    "429_rate_limit": status(429, ("RateLimit", "limit=9, remaining=0, reset=0")),
-    "graphql_rate_limited": text(lambda body: LIMITED),
-}
+LIMITS = ("403_retry_after", "403_no_quota", "429_rate_limit", "graphql_rate_limited")
 LOGIN_FAULTS = ("403", "404", "500", "401", "html_login", "close", "empty_200", "malformed")
 
 
@@ -54,7 +48,6 @@ async def echo(exchange: Exchange) -> None:
 USABLE: dict[str, Fault] = {
     **{name: FAULTS[name] for name in sorted(FAULTS.keys() - UNFIT)},
     **{f"echo_{number}": echo for number in range(3)},
-    **LIMITS,
 }
 
 
@@ -141,7 +134,7 @@ class SoakServer(FaultServer):
             return "400 for a position that some fault has made up"
         exchange.headers, exchange.body = [JSON, *headers], dump(body)
         if THROTTLED in troubles and chance.random() < THROTTLED_RATE:
-            return chance.choice(sorted(LIMITS))
+            return chance.choice(LIMITS)
         return chance.choice(list(USABLE)) if chance.random() < self._weather.rate else ""
 
     def _is_known(self, request: Received) -> bool:
