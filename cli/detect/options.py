@@ -167,7 +167,7 @@ def _with_auth_type(raw: dict[str, Any]) -> dict[str, Any]:
     for auth_type, name in (
         (AuthType.BEARER_TOKEN, "api_token"),
         (AuthType.API_KEY, "api_key"),
-        (AuthType.BASIC, "password"),
+        (AuthType.BASIC, "username"),
         (AuthType.OAUTH2, "client_secret"),
     ):
         if raw.get(name) and required_when(name) == ("auth_type", auth_type):

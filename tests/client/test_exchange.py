@@ -109,11 +109,11 @@ async def test_what_fetches_credentials_is_told_without_them(
     request = {
         "endpoint": "/oauth/token",
         "bodyForm": "grant_type=client_credentials&client_id=demo-client"
-        "&client_secret=demo-client-secret&pin=4711",
-        "queryParams": {"pin": "4712"},
-        "headers": {"X-Pin": "4713"},
+        "&client_secret=demo-client-secret&pin=quokka1",
+        "queryParams": {"pin": "quokka2"},
+        "headers": {"X-Pin": "quokka3"},
     }
-    template = {"headers": {"X-Given": "{{.access_token}}"}, "queryParams": {"q": "pin-4714"}}
+    template = {"headers": {"X-Given": "{{.access_token}}"}, "queryParams": {"q": "quokka4"}}
     told = await exchanged(
         Request("GET", f"{api_url}/none/none/teams"),
         baseUrl=api_url,
@@ -124,4 +124,4 @@ async def test_what_fetches_credentials_is_told_without_them(
     assert told[0].credentials
     assert [one.status for one in told] == [200, 200]
     assert told[0].url == f"{api_url}/oauth/token?..."
-    assert [pin for pin in ("4711", "4712", "4713", "4714") if pin in str(told)] == []
+    assert [pin for pin in ("quokka1", "quokka2", "quokka3", "quokka4") if pin in str(told)] == []

@@ -86,7 +86,7 @@ def environments() -> Shape:
 
 def recent() -> Shape:
     now = datetime.now(UTC)
-    ages = {name: timedelta(days=number) for number, name in enumerate(numbered("d", 60))}
+    ages = {name: timedelta(days=number, hours=12) for number, name in enumerate(numbered("d", 60))}
 
     def answer(ask: Ask) -> Answer:
         since = datetime.strptime(ask.query["since"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
