@@ -126,16 +126,15 @@ class CustomIntegration(ExitStatusIntegration):
         wrong, and Port deletes what it did not get. So the last resource raises what all had.
         """
         entities, errors = await super().process_resource(resource, index, user_agent_type)
-        self._errors += errors
-        last = index == len(event.port_app_config.resources) - 1
-        full = event.event_type == EventType.RESYNC
-        if self._errors and last and full and await is_dsp_mode_enabled():
-            raise ExceptionGroup("kinds failed, so nothing is to be deleted", self._errors)
+        if event.event_type == EventType.RESYNC:
+            self._errors += errors
+            last = index == len(event.port_app_config.resources) - 1
+            if self._errors and last and await is_dsp_mode_enabled():
+                raise ExceptionGroup("kinds failed, so nothing is to be deleted", self._errors)
         return entities, errors
 
     async def _summed_up(self, resync: Work) -> bool:
         """Ends what the resync has opened, however it ends, before another begins."""
-        self._errors = []
         outcome = Outcome.STOPPED
         try:
             succeeded = await resync()
@@ -144,6 +143,8 @@ class CustomIntegration(ExitStatusIntegration):
             outcome = Outcome.FAILED
             raise
         finally:
+            # Their traces hold what was read last.
+            self._errors = []
             if self._run is not None:
                 await self._run.end(outcome)
         return succeeded
