@@ -28,10 +28,11 @@ class Mapped:
         ``excerpt`` makes them short, and masks their secrets."""
         identifier, blueprint = self.expressions
         if self.error is not None:
+            what = excerpt(self.error.encode("utf-8", "replace"))
             raise MappingError(
                 f"kind {kind}: the mapping's identifier {identifier!r} or blueprint {blueprint!r} "
-                f"fails: {excerpt(self.error.encode("utf-8", "replace"))}. Correct the expression, or leave such items out by "
-                "the selector's query."
+                f"fails: {what}. Correct the expression, or leave such items out by the selector's "
+                "query."
             )
         if self.passed and self.nameless == self.passed:
             raise MappingError(
