@@ -123,12 +123,18 @@ class CustomIntegration(ExitStatusIntegration):
         """Reads, maps and loads one resource; returns its entities and what went wrong.
 
         Where Port maps and loads (DSP mode), Ocean reports a resync as finished whatever went
-        wrong, and Port deletes what it did not get. So the last resource raises what all had.
+        wrong, and Port deletes what it did not get. So the last resource raises what all had. And
+        the first begins the resync: for what fails earlier, Ocean reports no end, and never stops
+        asking Port whether the resync was aborted.
         """
+        resources = cast(CustomPortAppConfig, event.port_app_config).resources
+        full = event.event_type == EventType.RESYNC
+        if full and index == 0:
+            self.run.begin(resources)
         entities, errors = await super().process_resource(resource, index, user_agent_type)
-        if event.event_type == EventType.RESYNC:
+        if full:
             self._errors += errors
-            last = index == len(event.port_app_config.resources) - 1
+            last = index == len(resources) - 1
             if self._errors and last and await is_dsp_mode_enabled():
                 raise ExceptionGroup("kinds failed, so nothing is to be deleted", self._errors)
         return entities, errors
