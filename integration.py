@@ -123,19 +123,24 @@ class CustomIntegration(ExitStatusIntegration):
         """Reads, maps and loads one resource; returns its entities and what went wrong.
 
         Where Port maps and loads (DSP mode), Ocean reports a resync as finished whatever went
-        wrong, and Port deletes what it did not get. So the last resource raises what all had.
+        wrong, and Port deletes what it did not get. So the last resource raises what all had. And
+        the first begins the resync: for what fails earlier, Ocean reports no end, and never stops
+        asking Port whether the resync was aborted.
         """
-        entities, errors = await super().process_resource(resource, index, user_agent_type)
-        self._errors += errors
-        last = index == len(event.port_app_config.resources) - 1
+        resources = cast(CustomPortAppConfig, event.port_app_config).resources
         full = event.event_type == EventType.RESYNC
-        if self._errors and last and full and await is_dsp_mode_enabled():
-            raise ExceptionGroup("kinds failed, so nothing is to be deleted", self._errors)
+        if full and index == 0:
+            self.run.begin(resources)
+        entities, errors = await super().process_resource(resource, index, user_agent_type)
+        if full:
+            self._errors += errors
+            last = index == len(resources) - 1
+            if self._errors and last and await is_dsp_mode_enabled():
+                raise ExceptionGroup("kinds failed, so nothing is to be deleted", self._errors)
         return entities, errors
 
     async def _summed_up(self, resync: Work) -> bool:
         """Ends what the resync has opened, however it ends, before another begins."""
-        self._errors = []
         outcome = Outcome.STOPPED
         try:
             succeeded = await resync()
@@ -144,6 +149,8 @@ class CustomIntegration(ExitStatusIntegration):
             outcome = Outcome.FAILED
             raise
         finally:
+            # Their traces hold what was read last.
+            self._errors = []
             if self._run is not None:
                 await self._run.end(outcome)
         return succeeded

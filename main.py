@@ -13,7 +13,7 @@ from port_ocean.core.incremental.cursor_context import active_incremental_cursor
 from port_ocean.core.probe import ProbeContext
 from port_ocean.utils.signal import signal_handler
 
-from mapping import CustomPortAppConfig, CustomResourceConfig
+from mapping import CustomResourceConfig
 from resync.probe import probe
 from resync.run import Run, spare_the_collector
 from settings.parsing import advice
@@ -40,11 +40,6 @@ async def on_start() -> None:
     for line in advice(settings):
         logger.warning(line)
     spare_the_collector()
-
-
-@ocean.on_resync_start()
-async def on_resync_start() -> None:
-    current_run().begin(cast(CustomPortAppConfig, event.port_app_config).resources)
 
 
 @ocean.on_resync()

@@ -16,7 +16,8 @@ from port_ocean.core.handlers.port_app_config.models import (
 )
 from pydantic.v1 import BaseModel, Extra, Field, ValidationError, validator
 
-LEEWAY = re.compile(r"0|\d{1,6}\s?[smhd]", re.ASCII)
+LEEWAY = re.compile(r"0|\d{1,6}\s?[smh]|\d{1,5}\s?d", re.ASCII)
+"""No more days than there were since the year 1."""
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 OFFSET = re.compile(r"[+-]\d\d:?\d\d|Z", re.ASCII)
 

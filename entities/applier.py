@@ -156,7 +156,7 @@ def _log_kept(entities: int, why: str) -> None:
 
 
 def _log_verdict(verdict: Verdict, threshold: float) -> None:
-    cure = (
+    advice = (
         f"more than entityDeletionThreshold ({threshold:g}) allows, so none of them is deleted. If "
         "they are gone for good, raise entityDeletionThreshold in the mapping for one resync (1 "
         "allows everything)"
@@ -164,12 +164,12 @@ def _log_verdict(verdict: Verdict, threshold: float) -> None:
     for share in verdict.over:
         logger.error(
             f"Blueprint {share.blueprint}: {share.stale:,} of {share.total:,} entities were not "
-            f"returned by the API, {cure}"
+            f"returned by the API, {advice}"
         )
     if verdict.together:
         stale = sum(share.stale for share in verdict.together)
         names = _names([share.blueprint for share in verdict.together])
-        logger.error(f"{stale:,} entities of {names} were not returned by the API, {cure}")
+        logger.error(f"{stale:,} entities of {names} were not returned by the API, {advice}")
 
 
 def _names(blueprints: Collection[str]) -> str:

@@ -22,16 +22,17 @@ class Mapped:
     nameless: int = 0
     error: str | None = None
 
-    def refuse(self, kind: str, masked: Callable[[str], str]) -> None:
+    def refuse(self, kind: str, excerpt: Callable[[bytes], str]) -> None:
         """Raises ``MappingError`` where no item of ``kind`` has become an entity, or an expression
-        failed: the catalog's entities would be taken for stale. jq's errors quote an item:
-        ``masked`` returns a text without its secrets."""
+        failed: the catalog's entities would be taken for stale. jq's errors may quote a whole item:
+        ``excerpt`` makes them short, and masks their secrets."""
         identifier, blueprint = self.expressions
         if self.error is not None:
+            what = excerpt(self.error.encode("utf-8", "replace"))
             raise MappingError(
                 f"kind {kind}: the mapping's identifier {identifier!r} or blueprint {blueprint!r} "
-                f"fails: {masked(self.error)}. Correct the expression, or leave such items out by "
-                "the selector's query."
+                f"fails: {what}. Correct the expression, or leave such items out by the selector's "
+                "query."
             )
         if self.passed and self.nameless == self.passed:
             raise MappingError(

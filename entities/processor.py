@@ -17,8 +17,6 @@ from port_ocean.core.utils.json_compat import compile_jq
 
 from entities.mapped import Mapped
 
-ERROR_CHARACTERS = 200
-
 Results = tuple[list[tuple[list[MappedEntity], list[Exception]]], list[Exception]]
 
 _nameless: ContextVar[list[RAW_ITEM]] = ContextVar("nameless")
@@ -98,5 +96,5 @@ class EntityProcessor(JQEntityProcessor):
                     next(iter(compile_jq(self._compile(expression), item)), None)
                 except Exception as error:
                     logger.debug("An expression of the mapping fails for an item")
-                    return " ".join(str(error).split())[:ERROR_CHARACTERS]
+                    return str(error)
         return None

@@ -26,6 +26,10 @@ from port_ocean.exceptions.context import (
 NO_RESPONSE = "there was no response from Port"
 NOT_MENTIONED = "Port's response does not mention it"
 
+REASON_CHARACTERS = 2000
+"""Of what is kept for each refused entity: a proxy may send whole pages in place of Port's
+reasons."""
+
 _ATTRIBUTE = "upserts"
 _NO_RESOURCE = -1
 
@@ -203,8 +207,9 @@ async def _body(response: httpx.Response) -> Mapping[str, Any]:
 
 
 def _reason(status: object, body: Mapping[str, Any]) -> str:
-    said = body.get("message") or body.get("error") or "no reason is given"
-    return f"{said} (status {status})" if status else str(said)
+    said = str(body.get("message") or body.get("error") or "no reason is given")
+    said = said[:REASON_CHARACTERS]
+    return f"{said} (status {status})" if status else said
 
 
 def resource_index() -> int:

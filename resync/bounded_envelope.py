@@ -37,7 +37,7 @@ SIGNS = frozenset().union(
     places.MORE_FLAGS, places.LAST_FLAGS, places.NEXT, places.CURSORS, places.PAGES,
     places.NUMBERS, places.TOTALS, *places.ONLY_MORE.values(), places.FIRST_FLAGS,
     places.PREVIOUS_FLAGS, places.PREVIOUS, places.LINK_OBJECTS, INNER_LINKS, INNER_CURSORS,
-    ("offset", "value", "count", "relation", "rel", "relation"),
+    ("offset", "value", "count", "rel", "relation"),
 )  # fmt: skip
 ERRORS = frozenset().union(
     extraction.ERROR_KEYS, extraction.YES_KEYS, extraction.STATE_KEYS, extraction.STATUS_OBJECTS,

@@ -55,7 +55,8 @@ class Discoveries:
         and warns of values that could not be used."""
         for tally in self._tallies.values():
             if tally.misread:
-                failures.add(ResponseError(f"kind {self._kind}: {tally.misread}"))
+                misread = self._reader.masked(tally.misread)
+                failures.add(ResponseError(f"kind {self._kind}: {misread}"))
                 continue
             for placeholder, count in tally.skipped.items():
                 self._warn(
@@ -81,7 +82,11 @@ class Discoveries:
         source = Listing(self._kind, parameter.endpoint, given.values)
         async with aclosing(self._reader.pages(source)) as pages:
             async for page in pages:
-                for found in await self._in_records(place, parameter, page.items, tally):
+                try:
+                    bindings = await self._in_records(place, parameter, page.items, tally)
+                except ResponseError as error:
+                    raise ResponseError(self._reader.masked(error)) from None
+                for found in bindings:
                     yield found
                 del page  # Not to be held while the next one is fetched.
 

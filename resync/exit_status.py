@@ -36,7 +36,7 @@ def _exit() -> NoReturn:
 
 
 class ExitStatusIntegration(BaseIntegration):
-    """Ocean's integration, whose commands that end tell by their status whether all went well.
+    """Ocean's integration, whose commands that end show by their status whether all went well.
 
     One that keeps running, such as with the event listener ``POLLING``, never ends because of this.
     """

@@ -100,8 +100,7 @@ class ListingReader:
         try:
             return listing.endpoint.bound(listing.values)
         except ResponseError as error:
-            told = self._client.redactor.values(str(error))
-            raise ResponseError(f"kind {listing.kind}: {told}") from None
+            raise ResponseError(f"kind {listing.kind}: {self.masked(error)}") from None
 
     async def _pieces(
         self, where: Callable[[], str], listing: Listing, pages: AsyncGenerator[Page]
@@ -132,7 +131,11 @@ class ListingReader:
         """Logs ``message`` as a warning, or at ``level``, once for ``subject`` in a resync."""
         if subject not in self._warned:
             self._warned.add(subject)
-            logger.log(level, message)
+            logger.log(level, self.masked(message))
+
+    def masked(self, text: object) -> str:
+        """``text``, which may quote what the API has sent, without the secrets of the settings."""
+        return self._client.redactor.values(str(text))
 
     async def _fetch(
         self, listing: Listing, send: Send, request: PageRequest, known: Callable[[Page], None]
@@ -157,9 +160,9 @@ class ListingReader:
         try:
             return await self._answers.page(listing.kind, endpoint, request, response, known)
         except ResponseError as error:
-            url = self._client.redactor.url(response.url)
-            told = self._client.redactor.values(str(error))
-            raise ResponseError(f"kind {listing.kind}, {endpoint.method} {url}: {told}") from None
+            request_line = f"{endpoint.method} {self._client.redactor.url(response.url)}"
+            told = f"kind {listing.kind}, {request_line}: {self.masked(error)}"
+            raise ResponseError(told) from None
 
     def _enriched(self, listing: Listing, items: list[Any]) -> list[Any]:
         extras = listing.extras
@@ -180,7 +183,7 @@ class ListingReader:
     def _note_end(self, where: Callable[[], str], listing: Listing) -> Callable[[End], None]:
         def note(end: End) -> None:
             told = "{}: the listing ended: {}"
-            logger.opt(lazy=True).debug(told, where, lambda: end.evidence)
+            logger.opt(lazy=True).debug(told, where, lambda: self.masked(end.evidence))
             if listing.on_end:
                 listing.on_end(end)
             if end.warning:

@@ -57,17 +57,18 @@ class OneAtATime:
 
     async def _begun(self, work: Work) -> bool:
         """Begins ``work`` as soon as nothing else runs. It is stopped where its caller is."""
-        self._next = asyncio.create_task(self._run(work))
-        return await self._next
+        task = self._next = asyncio.create_task(self._run(work))
+        # Not in the task: it never gets there if it is cancelled before its first step.
+        task.add_done_callback(self._forget)
+        return await task
 
     async def _run(self, work: Work) -> bool:
-        task = asyncio.current_task()
-        try:
-            async with self._lock:
-                self._running, self._next = task, None
-                return await work()
-        finally:
-            if self._running is task:
-                self._running = None
-            if self._next is task:
-                self._next = None
+        async with self._lock:
+            self._running, self._next = asyncio.current_task(), None
+            return await work()
+
+    def _forget(self, task: asyncio.Task[bool]) -> None:
+        if self._running is task:
+            self._running = None
+        if self._next is task:
+            self._next = None

@@ -15,6 +15,7 @@ from loguru import logger
 from port_ocean.core.probe import ProbeCheck, ProbeCheckStatus, ProbeContext
 from port_ocean.exceptions.probe import InvalidProbeKindsError
 
+from auth.exchange import AuthenticationError
 from client import Exchange, Request
 from client.failures import tls_cure
 from errors import OceanCustomError, PaginationError, RequestError, ResponseError, SettingsError
@@ -136,7 +137,7 @@ class _Checks:
     async def run(self, resources: list[CustomResourceConfig]) -> None:
         error = await self._base_url()
         reached = self._api.answered() is not None
-        refused_credentials = error is not None and self._credentials_failed()
+        refused_credentials = isinstance(error, AuthenticationError)
         await self._tell_connection(error, reached, refused_credentials)
         if error is not None and (refused_credentials or not reached):
             for index, resource in enumerate(resources):
@@ -159,10 +160,6 @@ class _Checks:
         except OceanCustomError as error:
             return error
         return None
-
-    def _credentials_failed(self) -> bool:
-        asked = (one for one in self._api.exchanges if one.credentials)
-        return any(one.status is None or one.status >= 400 for one in asked)
 
     async def _tell_connection(
         self, error: OceanCustomError | None, reached: bool, refused_credentials: bool

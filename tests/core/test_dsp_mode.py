@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 
 import pytest
 from port_ocean.core.models import IntegrationFeatureFlag
 
+from errors import SettingsError
 from sandbox.port_api import PortApi
 from tests.support.canned import CannedApi
 from tests.support.core import Core, resource
@@ -67,3 +69,16 @@ async def test_the_resync_after_it_is_finished(core: Core, canned: CannedApi, ur
     canned.json("/bad", '{"items": []}')
     assert await app.integration.sync_raw_all()
     assert reported(core, "resync") == ["started", "failed", "started", "finished"]
+
+
+async def test_a_resync_with_a_wrong_mapping_is_failed_and_leaves_nothing_running(
+    core: Core, canned: CannedApi, url: str
+) -> None:
+    wrong = resource("/of/{nobody}")
+    app = await core.start({"baseUrl": url}, resource("/good"), wrong)
+    before = asyncio.all_tasks()
+    with pytest.raises(SettingsError, match="nobody"):
+        await app.integration.sync_raw_all()
+    assert reported(core, "resync") == ["started", "failed"]
+    assert canned.asked == []
+    assert asyncio.all_tasks() <= before

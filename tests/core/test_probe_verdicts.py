@@ -251,7 +251,7 @@ async def test_without_tls_or_a_connection_the_difference_is_told(core: Core, ur
     assert [one.scopes["resource"] for one in untried] == [0, 0, 1, 1]
 
 
-@pytest.mark.parametrize("answer", [(400, "{}"), None])
+@pytest.mark.parametrize("answer", [(400, "{}"), (200, "<html>"), (200, "{}"), None])
 async def test_credentials_that_cannot_be_fetched(
     core: Core, canned: CannedApi, url: str, answer: Answer | None
 ) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections import Counter
 from threading import active_count
 
+from errors import RequestError
 from sandbox.serving import serve
 from tests.support.canned import CannedApi
-from tests.support.core import Core, resource
+from tests.support.core import IDENTIFIER, Core, resource
 from tests.support.open_files import opened
 
 
@@ -36,3 +38,20 @@ async def test_a_hundred_resyncs_leave_nothing_open(core: Core) -> None:
         # Threads of the default executor, which grows to what the machine has and no further.
         assert active_count() <= threads + 8
     assert canned.asked.count("/teams") == 103
+
+
+async def test_errors_are_not_kept_until_the_next_resync(core: Core) -> None:
+    """Each holds, by its trace, what was read last. Increments may fail every minute."""
+    canned = CannedApi()
+    canned.json("/broken", "{}", 404)
+    broken = resource("/broken", incremental={"param": "since"})
+    with serve(canned) as url:
+        enabled = {"identifier": IDENTIFIER, "type": "custom", "incremental_sync_enabled": True}
+        app = await core.start({}, broken, integration={**enabled, "config": {"base_url": url}})
+        await app.integration.sync_raw_all(silent=True)
+        for _ in range(3):
+            await app.integration.sync_incremental(interval_seconds=60)
+    assert canned.asked == ["/broken"] * 4
+    gc.collect()
+    # Ocean itself may keep the last.
+    assert sum(type(one) is RequestError for one in gc.get_objects()) <= 1

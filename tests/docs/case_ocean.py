@@ -101,7 +101,7 @@ CASES: dict[str, Callable[[Core], Awaitable[None]]] = {
     "Unable to find valid data": _nameless,
     "transformations of batch failed": _nameless,
     "none of <n> items has an identifier": _nameless,
-    "the mapping's identifier <expression>": _failing_expression,
+    "or blueprint <expression> fails": _failing_expression,
     "items have no identifier or no blueprint": _some_nameless,
     "kinds failed, so nothing": _failing_where_port_maps,
 }

@@ -85,6 +85,15 @@ async def test_a_batch_that_is_refused_whole(
 
 
 @pytest.mark.usefixtures("resources")
+async def test_a_page_of_a_proxy_is_not_kept_for_each_entity(upserts: Upserts) -> None:
+    for number in range(50):
+        await bulk(upserts, 502, b"<html>" + b"." * 100_000, number)
+    kept = sum(len(text) for reasons in upserts._waiting.values() for text in reasons.values())
+    assert kept < 50 * 3000
+    assert upserts.by_resource()[0].reason.startswith("<html>...")
+
+
+@pytest.mark.usefixtures("resources")
 async def test_identifiers_that_are_no_texts(upserts: Upserts) -> None:
     search = {"rules": [{"property": "name", "value": 1}], "combinator": "and"}
     await bulk(upserts, 200, {"entities": [{"index": 0, "identifier": "7"}]}, 7, search)

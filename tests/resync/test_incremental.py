@@ -160,6 +160,7 @@ def test_an_hour_that_comes_twice_is_taken_for_the_later_one() -> None:
         ({"leeway": "10m"}, timedelta(minutes=10)),
         ({"leeway": "2 h"}, timedelta(hours=2)),
         ({"leeway": "1d"}, timedelta(days=1)),
+        ({"leeway": "99999d"}, timedelta(days=99_999)),
         ({"leeway": 0}, timedelta(0)),
         ({"leeway": "0"}, timedelta(0)),
         ({"leeway": None, "timezone": None}, timedelta(minutes=5)),
@@ -170,7 +171,7 @@ def test_the_leeway_is_before_the_last_success(given: dict[str, Any], leeway: ti
     assert incremental.since(NOON) == NOON - leeway
 
 
-@pytest.mark.parametrize("leeway", [5, "5", "-5m", "five", "5w", True, [], "5m5m"])
+@pytest.mark.parametrize("leeway", [5, "5", "-5m", "five", "5w", True, [], "5m5m", "999999d"])
 def test_a_leeway_needs_a_number_and_a_unit(leeway: Any) -> None:
     with pytest.raises(ValidationError, match="allowed: a number and a unit, as 90s, 5m, 1h or 2d"):
         Incremental.parse_obj({"param": "since", "leeway": leeway})

@@ -225,3 +225,13 @@ async def test_an_answer_over_the_limit_names_its_kind(runs: Runs) -> None:
     failure = await runs.failure(resource("/items"), maxResponseBytes="2000")
     assert failure.startswith(f"kind /items, GET {runs.url}/items")
     assert "maxResponseBytes" in failure
+
+
+async def test_no_warning_quotes_a_secret(runs: Runs, log: list[str]) -> None:
+    """An API may repeat what it was sent, even as a key."""
+    runs.api.json("/one", json.dumps({"id": 1, SECRET: 1}))
+    kind = resource("/one", data_path=None)
+    await runs.items(kind, authType="bearer_token", apiToken=SECRET)
+    (line,) = [line for line in log if "taken as one item" in line]
+    assert "[hidden]" in line
+    assert [one for one in log if SECRET in one] == []

@@ -62,6 +62,21 @@ async def test_fixed_values_are_taken_as_discovered_ones_are(runs: Runs, values:
 
 
 @pytest.mark.parametrize(
+    "entry",
+    [found_by(".id"), found_by(".of.it"), found_by(".id", filter=".id | error"), found_by(".no")],
+    ids=["value", "field", "filter", "misread"],
+)
+async def test_no_message_about_a_record_quotes_a_secret(runs: Runs, entry: dict[str, Any]) -> None:
+    """An API may repeat what it was sent, even as a key."""
+    secret = "tok-8c1d2e3f4a"
+    record = {secret: 1, "id": {secret: 1}, "of": secret}
+    parents(runs, {**record, "id": None} if entry["field"] == ".no" else record)
+    told = await runs.failure(children(entry), authType="bearer_token", apiToken=secret)
+    assert "[hidden]" in told
+    assert secret not in told
+
+
+@pytest.mark.parametrize(
     ("value", "told"),
     [
         (True, "path_parameters.parent leads to a bool, which is no value"),
