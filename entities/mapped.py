@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from entities.apart import Apart
 from errors import MappingError
 
 
@@ -14,18 +15,21 @@ class Mapped:
 
     ``nameless`` is how many of them have no identifier or no blueprint, ``expressions`` are the two
     expressions of the mapping, and ``error`` is what jq says of the first item for which one of
-    them fails.
+    them fails. ``apart`` is about ``itemsToParse``, where there is one.
     """
 
     expressions: tuple[str, str] = ("", "")
     passed: int = 0
     nameless: int = 0
     error: str | None = None
+    apart: Apart | None = None
 
     def refuse(self, kind: str, masked: Callable[[str], str]) -> None:
-        """Raises ``MappingError`` where no item of ``kind`` has become an entity, or an expression
-        failed: the catalog's entities would be taken for stale. jq's errors quote an item:
-        ``masked`` returns a text without its secrets."""
+        """Raises ``MappingError`` where no item of ``kind`` has become an entity, an expression
+        failed, or an item could not be taken apart: the catalog's entities would be taken for
+        stale. jq's errors quote an item: ``masked`` returns a text without its secrets."""
+        if self.apart is not None:
+            self.apart.refuse(kind, masked)
         identifier, blueprint = self.expressions
         if self.error is not None:
             raise MappingError(

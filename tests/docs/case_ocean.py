@@ -48,6 +48,15 @@ async def _some_nameless(core: Core) -> None:
     assert outcome.succeeded, outcome.error
 
 
+def _apart(expression: str) -> Callable[[Core], Awaitable[None]]:
+    async def case(core: Core) -> None:
+        apart = resource("/services", identifier=".item", data_path="[{a: [.items[].id]}, {}]")
+        apart["port"]["itemsToParse"] = expression
+        await core.resync(core.settings("none"), apart)
+
+    return case
+
+
 async def _failing_expression(core: Core) -> None:
     await core.resync(core.settings("offset"), resource("/services", identifier=".id.of"))
 
@@ -101,7 +110,10 @@ CASES: dict[str, Callable[[Core], Awaitable[None]]] = {
     "Unable to find valid data": _nameless,
     "transformations of batch failed": _nameless,
     "none of <n> items has an identifier": _nameless,
-    "the mapping's identifier": _failing_expression,
+    "the mapping's identifier <expression>": _failing_expression,
     "items have no identifier or no blueprint": _some_nameless,
+    "itemsToParse <expression> <what is wrong>": _apart(".a.b"),
+    "itemsToParse <expression> is null in all": _apart(".b"),
+    "itemsToParse <expression> is null in <n>": _apart(".a"),
     "kinds failed, so nothing": _failing_where_port_maps,
 }
