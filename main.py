@@ -13,7 +13,9 @@ from port_ocean.core.incremental.cursor_context import active_incremental_cursor
 from port_ocean.core.probe import ProbeContext
 from port_ocean.utils.signal import signal_handler
 
+from errors import SettingsError
 from mapping import CustomPortAppConfig, CustomResourceConfig
+from resync.one_mode import report_failed
 from resync.probe import probe
 from resync.run import Run, spare_the_collector
 from settings.parsing import advice
@@ -44,7 +46,11 @@ async def on_start() -> None:
 
 @ocean.on_resync_start()
 async def on_resync_start() -> None:
-    current_run().begin(cast(CustomPortAppConfig, event.port_app_config).resources)
+    try:
+        current_run().begin(cast(CustomPortAppConfig, event.port_app_config).resources)
+    except SettingsError:
+        await report_failed()
+        raise
 
 
 @ocean.on_resync()

@@ -8,7 +8,6 @@ from typing import Any
 
 from errors import MappingError
 
-SHAPES = {dict: "an object", str: "a text", bool: "a flag", int: "a number", float: "a number"}
 UNKEPT = (
     "is no plain path, so that nothing is left of the item beside it: set "
     "itemsToParseTopLevelTransform to false, or begin it with the path to the list"
@@ -34,7 +33,7 @@ class Apart:
         if isinstance(found, list) or self.error is not None:
             return
         if found is not None:
-            self.error = f"leads to {SHAPES[type(found)]}, where a list is expected"
+            self.error = "leads to what is no list"
         elif failed := failure():
             self.error = f"fails: {failed}"
         else:

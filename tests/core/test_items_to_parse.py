@@ -49,14 +49,14 @@ def with_sub(of_some: Any) -> list[dict[str, Any]]:
     ("items", "expression", "told"),
     [
         (ITEMS, ".subs", "'.subs' is null in all of 30 items"),
-        (ITEMS, ".sub[]", "leads to an object, where a list is expected"),
+        (ITEMS, ".sub[]", "leads to what is no list"),
         (ITEMS, ".sub.of", "fails: Cannot index array"),
         (ITEMS, ".sub |", "fails: jq: error: syntax error"),
         (ITEMS, '.sub | if .[0].id == "3-0" then error("no") else . end', "fails: no"),
         (ITEMS, "[.sub[]]", "set itemsToParseTopLevelTransform to false"),
         ([{"my-sub": [{"id": "a"}]}], '."my-sub"', "set itemsToParseTopLevelTransform to false"),
-        (with_sub("gone"), ".sub", "leads to a text, where a list is expected"),
-        (with_sub({"id": "a"}), ".sub", "leads to an object"),
+        (with_sub("gone"), ".sub", "leads to what is no list"),
+        (with_sub({"id": "a"}), ".sub", "leads to what is no list"),
     ],
 )
 async def test_items_that_cannot_be_taken_apart_fail_the_kind(

@@ -74,6 +74,11 @@ async def _failing_where_port_maps(core: Core) -> None:
     catalog.close()
 
 
+async def _modeless(core: Core) -> None:
+    core.catalog.refuse("/organization", 500)
+    await core.resync(core.settings("offset"), SERVICES)
+
+
 async def _small_kinds_vanish(core: Core) -> None:
     kinds = [resource("/teams", one) for one in ("team", "service")]
     app = await core.start(core.settings("offset"), *kinds)
@@ -112,8 +117,11 @@ CASES: dict[str, Callable[[Core], Awaitable[None]]] = {
     "none of <n> items has an identifier": _nameless,
     "the mapping's identifier <expression>": _failing_expression,
     "items have no identifier or no blueprint": _some_nameless,
-    "itemsToParse <expression> <what is wrong>": _apart(".a.b"),
+    "itemsToParse <expression> fails": _apart(".a.b"),
+    "itemsToParse <expression> leads to what": _apart(".a[0]"),
+    "itemsToParse <expression> is no plain": _apart("[.a[]?]"),
     "itemsToParse <expression> is null in all": _apart(".b"),
     "itemsToParse <expression> is null in <n>": _apart(".a"),
+    "does not say which mode": _modeless,
     "kinds failed, so nothing": _failing_where_port_maps,
 }
