@@ -93,6 +93,11 @@ async def _refused(core: Core) -> None:
     await core.resync(core.settings("offset"), resource("/services", "nothing"))
 
 
+async def _replaced(core: Core) -> None:
+    await core.resync(core.settings("offset"), SERVICES)
+    await core.resync(core.settings("offset"), resource("/services", "nothing"))
+
+
 async def _refused_by_search(core: Core) -> None:
     await core.resync(core.settings("offset"), SERVICES)
     searching = resource("/services")
@@ -111,6 +116,7 @@ CASES: dict[str, Callable[[Core], Awaitable[None]]] = {
     "Blueprint <blueprint>: <n> of <n> entities": _too_much_to_delete,
     "<n> entities of <blueprints> were not": _small_kinds_vanish,
     "Port refused <n> entities": _refused,
+    "refused all entities": _replaced,
     "names by a search": _refused_by_search,
     "Unable to find valid data": _nameless,
     "transformations of batch failed": _nameless,
