@@ -44,12 +44,13 @@ class Apart:
         if rest is None and self.error is None:
             self.error = UNKEPT
 
-    def refuse(self, kind: str, masked: Callable[[str], str]) -> None:
-        """Raises ``MappingError`` where some item could not be taken apart, or none had a list."""
+    def refuse(self, kind: str, masked: Callable[[str], str], *, whole: bool = True) -> None:
+        """Raises ``MappingError`` where some item could not be taken apart, or none of the
+        ``whole`` kind had a list."""
         shown = f"kind {kind}: the mapping's itemsToParse {self.expression!r}"
         if self.error is not None:
             raise MappingError(f"{shown} {masked(self.error)}. Correct the expression.")
-        if self.items and self.empty == self.items:
+        if whole and self.items and self.empty == self.items:
             raise MappingError(
                 f"{shown} is null in all of {self.items:,} items. Correct the expression; where "
                 f"the API leaves the list out, write {f'{self.expression} // []'!r}."

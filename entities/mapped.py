@@ -24,12 +24,13 @@ class Mapped:
     error: str | None = None
     apart: Apart | None = None
 
-    def refuse(self, kind: str, masked: Callable[[str], str]) -> None:
+    def refuse(self, kind: str, masked: Callable[[str], str], *, whole: bool = True) -> None:
         """Raises ``MappingError`` where no item of ``kind`` has become an entity, an expression
         failed, or an item could not be taken apart: the catalog's entities would be taken for
-        stale. jq's errors quote an item: ``masked`` returns a text without its secrets."""
+        stale. jq's errors quote an item: ``masked`` returns a text without its secrets. Of what is
+        not the ``whole`` kind but an increment, no item may have become one."""
         if self.apart is not None:
-            self.apart.refuse(kind, masked)
+            self.apart.refuse(kind, masked, whole=whole)
         identifier, blueprint = self.expressions
         if self.error is not None:
             raise MappingError(
@@ -37,7 +38,7 @@ class Mapped:
                 f"fails: {masked(self.error)}. Correct the expression, or leave such items out by "
                 "the selector's query."
             )
-        if self.passed and self.nameless == self.passed:
+        if whole and self.passed and self.nameless == self.passed:
             raise MappingError(
                 f"kind {kind}: none of {self.passed:,} items has an identifier and a blueprint: "
                 f"{identifier!r} or {blueprint!r} is null, empty or 0 for each of them. Correct "
