@@ -20,6 +20,8 @@ from entities.apart import Apart
 from entities.mapped import Mapped
 
 ERROR_CHARACTERS = 200
+HALTS = "it halts"
+_NOTHING = object()
 
 Results = tuple[list[tuple[list[MappedEntity], list[Exception]]], list[Exception]]
 
@@ -115,10 +117,10 @@ class EntityProcessor(JQEntityProcessor):
 
     def _failure(self, expression: str, item: RAW_ITEM) -> str | None:
         """What jq says where ``expression`` fails for ``item``. It has come to an end there once,
-        so it does here."""
+        so it does here. Where it halts, jq says nothing at all."""
         try:
-            next(iter(compile_jq(self._compile(expression), item)), None)
+            output = next(iter(compile_jq(self._compile(expression), item)), _NOTHING)
+            return HALTS if output is _NOTHING and "halt" in expression else None
         except Exception as error:
             logger.debug("An expression of the mapping fails for an item")
             return " ".join(str(error).split())[:ERROR_CHARACTERS]
-        return None
