@@ -23,6 +23,7 @@ from errors import SettingsError
 from mapping import CustomPortAppConfig, mapping_problems
 from resync.exit_status import ExitStatusIntegration
 from resync.one_at_a_time import OneAtATime, Work
+from resync.one_mode import one_mode
 from resync.run import Run
 from resync.summary import Outcome
 from settings import parse_settings
@@ -113,9 +114,12 @@ class CustomIntegration(ExitStatusIntegration):
     ) -> None:
         """Runs an incremental resync, after a full one that is running."""
         incremental = super().sync_incremental
-        await self._resyncs.alone(
-            partial(incremental, interval_seconds, trigger_type, user_agent_type)
-        )
+
+        async def in_one_mode() -> None:
+            async with one_mode(self.context.port_client):
+                await incremental(interval_seconds, trigger_type, user_agent_type)
+
+        await self._resyncs.alone(in_one_mode)
 
     async def process_resource(
         self, resource: ResourceConfig, index: int, user_agent_type: UserAgentType
@@ -143,7 +147,8 @@ class CustomIntegration(ExitStatusIntegration):
         """Ends what the resync has opened, however it ends, before another begins."""
         outcome = Outcome.STOPPED
         try:
-            succeeded = await resync()
+            async with one_mode(self.context.port_client):
+                succeeded = await resync()
             outcome = Outcome.DONE if succeeded else Outcome.FAILED
         except Exception:
             outcome = Outcome.FAILED

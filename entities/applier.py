@@ -65,6 +65,7 @@ class EntitiesStateApplier(HttpEntitiesStateApplier):
             verdict = judge(_shares(diff, stale, upserts), entity_deletion_threshold)
             _log_verdict(verdict, entity_deletion_threshold)
             allowed = [one for one in stale if str(one.blueprint) not in verdict.kept]
+            allowed = _without_replaced(allowed, diff, upserts.refused_keys)
             if event.port_app_config.delete_dependent_entities:
                 staying = {*map(key_of, diff.deleted)} | upserts.refused_keys
                 staying -= {*map(key_of, allowed)}
@@ -102,6 +103,28 @@ class EntitiesStateApplier(HttpEntitiesStateApplier):
             [entity for entity in stale if str(entity.blueprint) not in unknown],
             event.port_app_config.resources,
         )
+
+
+def _without_replaced(
+    stale: list[Entity], diff: EntityPortDiff, refused: Collection[Key]
+) -> list[Entity]:
+    """Leaves out what has lost its place to entities that Port refused, by the mapping that made
+    them: where Port took none of a blueprint, its stale entities stay, and so do those of a
+    blueprint that nothing is mapped to any more, as that may be the one they had before."""
+    taken = {
+        str(one.blueprint) for one in (*diff.created, *diff.modified) if key_of(one) not in refused
+    }
+    lost = {blueprint for _, blueprint in refused} - taken
+    if not lost:
+        return stale
+    going = [one for one in stale if str(one.blueprint) in taken]
+    kept = {str(one.blueprint) for one in stale} - taken
+    if kept:
+        logger.error(
+            f"Nothing is deleted of {_names(kept)}: Port refused all entities of {_names(lost)}, "
+            "and what it has may be the same ones under their former identifier or blueprint"
+        )
+    return going
 
 
 def _shares(diff: EntityPortDiff, stale: list[Entity], upserts: Upserts) -> list[Share]:

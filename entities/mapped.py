@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from entities.apart import Apart
 from errors import MappingError
 
 
@@ -14,18 +15,22 @@ class Mapped:
 
     ``nameless`` is how many of them have no identifier or no blueprint, ``expressions`` are the two
     expressions of the mapping, and ``error`` is what jq says of the first item for which one of
-    them fails.
+    them fails. ``apart`` is about ``itemsToParse``, where there is one.
     """
 
     expressions: tuple[str, str] = ("", "")
     passed: int = 0
     nameless: int = 0
     error: str | None = None
+    apart: Apart | None = None
 
-    def refuse(self, kind: str, excerpt: Callable[[bytes], str]) -> None:
-        """Raises ``MappingError`` where no item of ``kind`` has become an entity, or an expression
-        failed: the catalog's entities would be taken for stale. jq's errors may quote a whole item:
-        ``excerpt`` makes them short, and masks their secrets."""
+    def refuse(self, kind: str, excerpt: Callable[[bytes], str], *, whole: bool = True) -> None:
+        """Raises ``MappingError`` where no item of ``kind`` has become an entity, an expression
+        failed, or an item could not be taken apart: the catalog's entities would be taken for
+        stale. jq's errors may quote a whole item: ``excerpt`` makes them short, and masks their
+        secrets. Of what is not the ``whole`` kind but an increment, no item may have become one."""
+        if self.apart is not None:
+            self.apart.refuse(kind, excerpt, whole=whole)
         identifier, blueprint = self.expressions
         if self.error is not None:
             what = excerpt(self.error.encode("utf-8", "replace"))
@@ -34,7 +39,7 @@ class Mapped:
                 f"fails: {what}. Correct the expression, or leave such items out by the selector's "
                 "query."
             )
-        if self.passed and self.nameless == self.passed:
+        if whole and self.passed and self.nameless == self.passed:
             raise MappingError(
                 f"kind {kind}: none of {self.passed:,} items has an identifier and a blueprint: "
                 f"{identifier!r} or {blueprint!r} is null, empty or 0 for each of them. Correct "

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import partial
 from typing import Any
 
 from loguru import logger
@@ -15,7 +16,11 @@ from port_ocean.core.handlers.port_app_config.models import ResourceConfig
 from port_ocean.core.ocean_types import RAW_ITEM, CalculationResult
 from port_ocean.core.utils.json_compat import compile_jq
 
+from entities.apart import Apart
 from entities.mapped import Mapped
+
+HALTS = "it halts"
+_NOTHING = object()
 
 Results = tuple[list[tuple[list[MappedEntity], list[Exception]]], list[Exception]]
 
@@ -40,11 +45,25 @@ class EntityProcessor(JQEntityProcessor):
         identifier, blueprint = mappings.identifier, mappings.blueprint
         # A search for the entity is a query with expressions in it, and is never null.
         shown = identifier if isinstance(identifier, str) else "search"
-        mapped = self._watched[id(resource)] = Mapped((shown, blueprint))
+        apart = Apart(resource.port.items_to_parse) if resource.port.items_to_parse else None
+        mapped = self._watched[id(resource)] = Mapped((shown, blueprint), apart=apart)
         try:
             yield mapped
         finally:
             del self._watched[id(resource)]
+
+    async def _search(self, data: RAW_ITEM, pattern: str, field: str | None = None) -> Any:
+        """As Ocean does; notes how ``itemsToParse`` takes items apart, which has no ``field``."""
+        found = await super()._search(data, pattern, field)
+        if field is None:
+            for mapped in self._watched.values():
+                if mapped.apart is None:
+                    continue
+                if pattern == mapped.apart.expression:
+                    mapped.apart.note(found, partial(self._failure, pattern, data))
+                else:
+                    mapped.apart.note_rest(found)
+        return found
 
     async def _parse_items(
         self, mapping: ResourceConfig, raw_results: list[RAW_ITEM], parse_all: bool = False
@@ -87,14 +106,20 @@ class EntityProcessor(JQEntityProcessor):
         return found
 
     def _error(self, item: RAW_ITEM, mapping: ResourceConfig) -> str | None:
-        """What jq says of ``item`` where an expression fails, which Ocean takes for null. It has
-        come to an end there once, so it does here."""
+        """What jq says of ``item`` where an expression fails, which Ocean takes for null."""
         mappings = mapping.port.entity.mappings
         for expression in (mappings.identifier, mappings.blueprint):
-            if isinstance(expression, str):
-                try:
-                    next(iter(compile_jq(self._compile(expression), item)), None)
-                except Exception as error:
-                    logger.debug("An expression of the mapping fails for an item")
-                    return str(error)
+            failure = self._failure(expression, item) if isinstance(expression, str) else None
+            if failure is not None:
+                return failure
         return None
+
+    def _failure(self, expression: str, item: RAW_ITEM) -> str | None:
+        """What jq says where ``expression`` fails for ``item``. It has come to an end there once,
+        so it does here. Where it halts, jq says nothing at all."""
+        try:
+            output = next(iter(compile_jq(self._compile(expression), item)), _NOTHING)
+            return HALTS if output is _NOTHING and "halt" in expression else None
+        except Exception as error:
+            logger.debug("An expression of the mapping fails for an item")
+            return str(error)

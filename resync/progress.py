@@ -127,6 +127,12 @@ class KindProgress:
     def note_mapped(self, mapped: Mapped) -> None:
         """Takes note of items that no entity has come of."""
         self._mapped = mapped
+        apart = mapped.apart
+        if apart is not None and apart.empty:
+            logger.warning(
+                f"kind {self._plan.kind}: itemsToParse {apart.expression!r} is null in "
+                f"{apart.empty:,} of {apart.items:,} items, which become no entities"
+            )
         if mapped.nameless:
             identifier, blueprint = mapped.expressions
             logger.warning(

@@ -134,7 +134,7 @@ class Resync:
                     if batch:
                         yield batch
             # Ocean maps a batch before it asks for the next.
-            mapped.refuse(plan.kind, self._client.redactor.excerpt)
+            mapped.refuse(plan.kind, self._client.redactor.excerpt, whole=since is None)
             progress.note_mapped(mapped)
             reading.whole = True
 

@@ -23,8 +23,11 @@ CREDENTIAL = re.compile(
     r"|\bxox[abeoprs]-[\w-]{10,}|\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\bAIza[\w-]{30,}"
     r"|\b[sr]k_(?:live|test)_\w{10,}|\bsk-[\w-]{20,}|\bhvs\.[\w-]{20,}"
     r"|^[a-z][\w+.-]*://[^/\s:@?#]*:[^/\s@?#]+@"
+    r"|://hooks\.slack\.com/(?:services|workflows|triggers)/|://hooks\.zapier\.com/hooks/"
+    r"|://(?:\w+\.)?discord(?:app)?\.com/api/(?:v\d+/)?webhooks/|\.webhook\.office\.com/"
 )
-"""How widely used credentials begin, and a URL with a password in it (RFC 3986 section 3.2.1)."""
+"""How widely used credentials begin; URLs with a password in them (RFC 3986 section 3.2.1), and
+webhooks that need nothing but their URL."""
 
 PARAMETER = re.compile(r"[?&]([\w.-]+)=[^&#\s]")
 

@@ -6,13 +6,13 @@ import contextlib
 from typing import Any, cast
 
 from port_ocean.context.ocean import ocean
-from port_ocean.core.handlers import JQEntityProcessor
 from port_ocean.core.models import Blueprint
 from port_ocean.exceptions.utils import SignalHandlerAlreadyInitialized
 from port_ocean.ocean import Ocean
 from port_ocean.utils.signal import init_signal_handler
 
 from cli.preview.inputs import NO_PORT, ROOT, Blueprints
+from entities.processor import EntityProcessor
 
 
 class OfflinePort:
@@ -35,11 +35,12 @@ async def start_offline(blueprints: Blueprints | None) -> None:
     with contextlib.chdir(ROOT):
         app = Ocean(config_override=dict(NO_PORT))
     app.port_client = cast(Any, OfflinePort(blueprints or {}))
+    app.integration.EntityProcessorClass = EntityProcessor
     await app.integration.initialize_handlers()
 
 
-def entity_processor() -> JQEntityProcessor:
-    """Ocean's own."""
+def entity_processor() -> EntityProcessor:
+    """Ocean's own, as a resync has it."""
     processor = ocean.integration.entity_processor
-    assert isinstance(processor, JQEntityProcessor)
+    assert isinstance(processor, EntityProcessor)
     return processor

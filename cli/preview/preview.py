@@ -14,7 +14,7 @@ from loguru import logger
 from cli.preview.entities import Mapped, map_items, records
 from cli.preview.inputs import Inputs
 from cli.preview.masking import visible
-from cli.preview.offline import start_offline
+from cli.preview.offline import entity_processor, start_offline
 from cli.preview.relations import Relation, relations_of
 from client import Exchange, Redactor
 from errors import SettingsError
@@ -116,7 +116,7 @@ async def preview(
             progress(found.redactor.text(resource.kind))
             with _noting(kind.notes, found.redactor if echo else None):
                 await _read(kind, plan, FirstPages(clients.api, clients.jq, pages, cache))
-                await _map(kind, inputs)
+                await _map(kind, inputs, found.redactor)
             kind.exchanges = exchanges[:]
             exchanges.clear()
     finally:
@@ -146,9 +146,12 @@ async def _read(kind: Kind, plan: ListingPlan, reader: FirstPages) -> None:
         kind.items += [item for page in reading.pages for item in page.items]
 
 
-async def _map(kind: Kind, inputs: Inputs) -> None:
+async def _map(kind: Kind, inputs: Inputs, redactor: Redactor) -> None:
     try:
-        items = await records(kind.resource, kind.items)
+        with entity_processor().watching(kind.resource) as watched:
+            items = await records(kind.resource, kind.items)
+        if watched.apart is not None:
+            watched.apart.refuse(kind.resource.kind, redactor.excerpt)
         kind.unmapped = max(0, len(items) - MAPPED_ITEMS)
         kind.mapped = await map_items(kind.resource, items[:MAPPED_ITEMS], inputs.blueprints)
     except Exception as error:

@@ -38,6 +38,8 @@ class PortApi:
         self._tokens: set[str] = set()
         self._requests: Counter[str] = Counter()
         self._failures: dict[str, Refusal] = {}
+        self.feature_flags = list(feature_flags)
+        """What the organization may do; changed in place while requests come."""
         entities = Entities(self._store)
         self.app = FastAPI(title="Port API sandbox", docs_url=None, redoc_url=None)
         self.app.middleware("http")(self._guard)
@@ -47,7 +49,7 @@ class PortApi:
         self.app.get("/sandbox/{what}")(self._tell)
         self.app.include_router(catalog_routes.router(self._store, entities), prefix="/v1")
         self.app.include_router(
-            integration_routes.router(self._store, list(feature_flags)), prefix="/v1"
+            integration_routes.router(self._store, self.feature_flags), prefix="/v1"
         )
 
     def entities(self, blueprint: str | None = None) -> list[Document]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -27,9 +29,20 @@ def catalog() -> Any:
     made.close()
 
 
+@dataclass
+class ActingApi(CannedApi):
+    """Does something before it answers a path."""
+
+    acts: dict[str, Callable[[], None]] = field(default_factory=dict)
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        self.acts.get(scope["path"], lambda: None)()
+        await super().__call__(scope, receive, send)
+
+
 @pytest.fixture
-def canned() -> CannedApi:
-    api = CannedApi()
+def canned() -> ActingApi:
+    api = ActingApi()
     api.json("/good", json.dumps({"items": [{"id": f"g{number}"} for number in range(30)]}))
     api.json("/other", json.dumps({"items": [{"id": "o"}]}))
     api.json("/bad", '{"error": "no"}')
@@ -82,3 +95,50 @@ async def test_a_resync_with_a_wrong_mapping_is_failed_and_leaves_nothing_runnin
     assert reported(core, "resync") == ["started", "failed"]
     assert canned.asked == []
     assert asyncio.all_tasks() <= before
+
+
+async def test_a_mode_that_changes_while_a_resync_runs_loses_nothing(
+    core: Core, canned: ActingApi, url: str
+) -> None:
+    """Ocean would neither load the items that come after it nor leave their entities alone."""
+    core.catalog.feature_flags.clear()
+    app = await core.start({"baseUrl": url}, resource("/other"), resource("/good", "team"))
+    app.port_client._organization_cache_ttl = 0  # It is five minutes.
+    assert await app.integration.sync_raw_all()
+    assert len(core.catalog.identifiers("team")) == 30
+    canned.acts["/other"] = lambda: core.catalog.feature_flags.extend(FLAGS)
+    await app.integration.sync_raw_all()
+    assert len(core.catalog.identifiers("team")) == 30
+    assert core.catalog.deletions() == []
+    del canned.acts["/other"]
+    assert await app.integration.sync_raw_all()
+    assert len(core.catalog.raw_items()) == 31
+    assert core.catalog.deletions() == []
+
+
+async def test_port_that_does_not_tell_the_mode_for_a_moment_gets_all_items(
+    core: Core, canned: ActingApi, url: str
+) -> None:
+    """Ocean would send those to nobody, and report a resync that has finished."""
+    app = await core.start({"baseUrl": url}, *map(resource, ("/bad", "/good", "/other")))
+    app.port_client._organization_cache_ttl = 0
+    canned.acts["/bad"] = lambda: core.catalog.refuse("/organization", 500)
+    canned.acts["/good"] = lambda: core.catalog.refuse("/organization", 200)
+    canned.acts["/other"] = canned.acts["/bad"]
+    with pytest.raises(ExceptionGroup):
+        await app.integration.sync_raw_all(silent=False)
+    assert reported(core, "resync") == ["started", "failed"]
+    assert len(core.catalog.raw_items()) == 31
+
+
+async def test_without_an_answer_to_the_mode_ocean_loads_all(
+    core: Core, canned: ActingApi, url: str
+) -> None:
+    app = await core.start({"baseUrl": url}, *map(resource, ("/good", "/other")))
+    core.catalog.refuse("/organization", 500)
+    canned.acts["/other"] = lambda: core.catalog.refuse("/organization", 200)
+    assert await app.integration.sync_raw_all()
+    assert len(core.catalog.identifiers("record")) == 31
+    assert await app.integration.sync_raw_all()
+    assert reported(core, "resync") == ["started", "finished"]
+    assert len(core.catalog.raw_items()) == 31

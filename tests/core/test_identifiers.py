@@ -45,6 +45,7 @@ async def imported(core: Core, canned: CannedApi, url: str) -> None:
         ('""', "none of 30 items has an identifier"),
         (".id.of.it", "fails: "),
         (".id | tonumber", "fails: "),
+        ('if .id == "item-7" then halt_error else .id end', "fails: it halts"),
         ('.name | if . == "n" then error("no") else . end', "fails: no"),
     ],
 )

@@ -114,3 +114,19 @@ async def test_a_change_just_after_the_last_success_is_never_left_out(
     canned.json("/changed", json.dumps({"items": items}))
     await app.integration.sync_incremental(interval_seconds=60)
     assert core.catalog.identifiers("team") == ["new"]
+
+
+@pytest.mark.parametrize("apart", [False, True])
+async def test_an_increment_may_be_a_single_item_that_becomes_no_entity(
+    core: Core, canned: CannedApi, url: str, apart: bool
+) -> None:
+    """Nothing is deleted for it, and the next increment begins after it."""
+    changed = json.loads(json.dumps(CHANGED))
+    if apart:
+        changed["port"] |= {"itemsToParse": ".list"}
+    canned.json("/changed", json.dumps({"items": [{"at": datetime.now(UTC).isoformat()}]}))
+    app = await start(core, url, changed)
+    await app.integration.sync_incremental(interval_seconds=900)
+    await app.integration.sync_incremental(interval_seconds=900)
+    first, second = sent(canned)
+    assert second - first > timedelta(minutes=10)

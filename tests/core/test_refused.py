@@ -242,3 +242,31 @@ async def test_a_secret_in_the_reason_is_masked_and_the_line_is_short(
     assert secret not in error
     assert "must be a string, found ['[hidden]'" in error
     assert len(error) < 700
+
+
+@pytest.mark.parametrize(
+    ("blueprint", "identifier", "named"),
+    [
+        ("nothing", ".id", "of blueprint record: Port refused all entities of blueprint nothing"),
+        ("record", "[.id]", "of blueprint record: Port refused all entities of blueprint record"),
+        ("record", ".id | length", "of blueprint record: Port refused all entities"),
+    ],
+)
+async def test_what_would_have_been_replaced_by_refused_ones_stays(
+    core: Core,
+    canned: CannedApi,
+    url: str,
+    log: list[str],
+    blueprint: str,
+    identifier: str,
+    named: str,
+) -> None:
+    """The API still has it, and under what it was to have from now on, Port does not."""
+    canned.json("/users", json.dumps([{"id": f"user-{n}", "name": "a"} for n in range(15)]))
+    assert (await core.resync({"baseUrl": url}, USERS, TEAMS)).succeeded
+    canned.json("/teams", '[{"id": "two", "name": "kept"}]')
+    users = resource("/users", blueprint, data_path=".", identifier=identifier)
+    assert (await core.resync({"baseUrl": url}, users, TEAMS)).succeeded
+    assert len(core.catalog.identifiers("record")) == 15
+    assert core.catalog.identifiers("team") == ["two"]
+    assert any(f"Nothing is deleted {named}" in line for line in log)

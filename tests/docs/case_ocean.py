@@ -48,6 +48,15 @@ async def _some_nameless(core: Core) -> None:
     assert outcome.succeeded, outcome.error
 
 
+def _apart(expression: str) -> Callable[[Core], Awaitable[None]]:
+    async def case(core: Core) -> None:
+        apart = resource("/services", identifier=".item", data_path="[{a: [.items[].id]}, {}]")
+        apart["port"]["itemsToParse"] = expression
+        await core.resync(core.settings("none"), apart)
+
+    return case
+
+
 async def _failing_expression(core: Core) -> None:
     await core.resync(core.settings("offset"), resource("/services", identifier=".id.of"))
 
@@ -65,6 +74,11 @@ async def _failing_where_port_maps(core: Core) -> None:
     catalog.close()
 
 
+async def _modeless(core: Core) -> None:
+    core.catalog.refuse("/organization", 500)
+    await core.resync(core.settings("offset"), SERVICES)
+
+
 async def _small_kinds_vanish(core: Core) -> None:
     kinds = [resource("/teams", one) for one in ("team", "service")]
     app = await core.start(core.settings("offset"), *kinds)
@@ -76,6 +90,11 @@ async def _small_kinds_vanish(core: Core) -> None:
 
 
 async def _refused(core: Core) -> None:
+    await core.resync(core.settings("offset"), resource("/services", "nothing"))
+
+
+async def _replaced(core: Core) -> None:
+    await core.resync(core.settings("offset"), SERVICES)
     await core.resync(core.settings("offset"), resource("/services", "nothing"))
 
 
@@ -97,11 +116,18 @@ CASES: dict[str, Callable[[Core], Awaitable[None]]] = {
     "Blueprint <blueprint>: <n> of <n> entities": _too_much_to_delete,
     "<n> entities of <blueprints> were not": _small_kinds_vanish,
     "Port refused <n> entities": _refused,
+    "refused all entities": _replaced,
     "names by a search": _refused_by_search,
     "Unable to find valid data": _nameless,
     "transformations of batch failed": _nameless,
     "none of <n> items has an identifier": _nameless,
     "or blueprint <expression> fails": _failing_expression,
     "items have no identifier or no blueprint": _some_nameless,
+    "itemsToParse <expression> fails": _apart(".a.b"),
+    "itemsToParse <expression> leads to what": _apart(".a[0]"),
+    "itemsToParse <expression> is no plain": _apart("[.a[]?]"),
+    "itemsToParse <expression> is null in all": _apart(".b"),
+    "itemsToParse <expression> is null in <n>": _apart(".a"),
+    "does not say which mode": _modeless,
     "kinds failed, so nothing": _failing_where_port_maps,
 }

@@ -38,6 +38,7 @@ NO_MESSAGE = {
     "number of the next page": "what a sign is, never told",
     "number of pages": "what a sign is, never told",
     "Link rel=": "how the name of a sign begins",
+    "it halts": "for a jq that gives no reason of its own",
     "jq refuses it": "for a jq that gives no reason of its own",
     "unreachable: the last attempt returns or raises": "never told: it is unreachable",
     "not a URL": "never told: httpx has read the URL by then",

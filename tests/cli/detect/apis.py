@@ -96,6 +96,12 @@ def strict(url: str, query: Query) -> Reply:
     return Reply({"results": found})
 
 
+def texts(url: str, query: Query) -> Reply:
+    """``offset`` and ``limit``; the records are texts, and a total counts them."""
+    found, _ = _cut(query, int(query.get("offset", 0)), "limit", 10, 100)
+    return Reply({"data": [one["id"] for one in found], "total": len(RECORDS)})
+
+
 def hubspot(url: str, query: Query) -> Reply:
     """``paging.next.after``, which is not there at the end; its link leads elsewhere."""
     found, end = _cut(query, int(query.get("after", 0)), "limit", 10, 100)
@@ -271,7 +277,7 @@ SHAPES: dict[str, Callable[[str, Query], Reply]] = {
         github, slack, odata, odata_without_links, spring, stripe, nothing, strict, hubspot,
         zendesk, scim, google, relay, fixed_pages, fixed_offset, jira, limited, limited_pages, mean,
         reserved, two_shapes, other_header, fhir, azure, last_item, pages_told, null_next,
-        verdaccio, only_a_flag, always_more,
+        verdaccio, only_a_flag, always_more, texts,
     )
 }  # fmt: skip
 

@@ -234,6 +234,9 @@ def test_a_field_with_a_secret_name_is_no_identifier_and_no_title(name: str) -> 
         ("-----BEGIN RSA PRIVATE KEY-----", "looks like a credential"),
         ("postgres://app:hunter2@db.example/x", "looks like a credential"),
         ("https://s3.example/x?X-Amz-Signature=abc", "looks like a credential"),
+        ("https://hooks.slack.com/services/T0/B0/abc", "looks like a credential"),
+        ("https://discord.com/api/webhooks/1/abc", "looks like a credential"),
+        ("https://acme.webhook.office.com/webhookb2/1", "looks like a credential"),
         (["a", "sk_live_0123456789"], "looks like a credential"),
         ({"url": "https://h.example/x?a=1&access_token=b"}, "looks like a credential"),
     ],
@@ -254,6 +257,7 @@ def test_what_holds_a_secret_makes_no_property(value: Any, why: str) -> None:
         {"author": "x", "next_page_token": "y"},
         "https://h.example/x?key=OPS&page=2",
         "https://h.example:8443/x@y",
+        "https://acme.slack.com/archives/C0/p1",
         "a token is needed: see the bearer of bad news",
     ],
 )

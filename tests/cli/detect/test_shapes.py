@@ -162,6 +162,7 @@ FOUND: dict[str, dict[str, str]] = {
     },
 }
 FOUND["mean"] = FOUND["strict"]
+FOUND["texts"] = FOUND["strict"] | {"page_size": "100", "total_path": "total"}
 DATA_PATHS = {
     "github": ".",
     "slack": ".members",

@@ -174,6 +174,15 @@ def test_records_inside_an_item(previews: Previews, canned: CannedApi) -> None:
     assert [one["identifier"] for one in kind["entities"]["sample"]] == ["x", "y"]
 
 
+def test_records_that_are_not_found_inside_an_item(previews: Previews, canned: CannedApi) -> None:
+    serve_items(canned, {"list": [{"id": "x"}]})
+    nested = resource("/things", data_path=".", identifier=".item.id")
+    nested["port"]["itemsToParse"] = ".lists"
+    previews.write(nested)
+    (kind,) = previews.document(status=1)["kinds"]
+    assert "itemsToParse '.lists' is null in all of 1 items" in kind["errors"][0]
+
+
 def related(previews: Previews, *kinds: str, **config: Any) -> None:
     """Things that belong to teams."""
     things = resource("/things", data_path=".")
