@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -49,6 +50,8 @@ _CREDENTIALS = re.compile(
     rf"""(?:[^\S\n]+(?:{_PARAMETER}(?:,[^\S\n]*{_PARAMETER})*|"[^"\n]*"|{_TEXT}))?"""
 )
 """What an ``Authorization`` header holds: a scheme, whatever its name, and what goes with it."""
+
+_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 
 LONGEST_ESCAPE = 26
 """Characters that stand for one: a surrogate pair in JSON in JSON in JSON."""
@@ -145,7 +148,7 @@ class Redactor:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """Secret values, as they can be written as a whole and without any escape."""
+    """Secret values, as they can be written as a whole and without any escape, in small letters."""
 
     spellings: frozenset[str] = frozenset()
     unescaped: frozenset[str] = frozenset()
@@ -161,9 +164,9 @@ class _Known:
         bare = {one for text in texts for one in (text, *in_base64(text))}
         unescaped = (end.text for one in bare for end in _first_and_last(layers(one)))
         return cls(
-            frozenset().union(*map(spellings, texts)),
+            frozenset(_folded(one) for text in texts for one in spellings(text)),
             # What was mostly escapes may be too short to be looked for.
-            frozenset(one for one in unescaped if len(one) >= MIN_SECRET_CHARACTERS),
+            frozenset(_folded(one) for one in unescaped if len(one) >= MIN_SECRET_CHARACTERS),
             max(map(_longest, bare), default=0),
         )
 
@@ -180,17 +183,25 @@ class _Known:
 
         The usual encodings are looked for as a whole, so that what stands before a secret cannot be
         read as part of its first escape; any mixture of them by taking the escapes off the text.
+        All in any case of letters: the name of a host, such as a redirect's, loses its own.
         """
         if not self.spellings:
             return []
-        found = [span for part in self.spellings for span in places(text, part)]
-        found += (
-            (layer.source(start), layer.source(end))
-            for layer in layers(text)
-            for part in self.unescaped
-            for start, end in places(layer.text, part)
-        )
+        whole = _folded(text)
+        found = [span for part in self.spellings for span in places(whole, part)]
+        for layer in layers(text):
+            inner = _folded(layer.text)
+            found += (
+                (layer.source(start), layer.source(end))
+                for part in self.unescaped
+                for start, end in places(inner, part)
+            )
         return _without_overlaps(found)
+
+
+def _folded(text: str) -> str:
+    """``text`` without capitals of ASCII; others may change its length."""
+    return text.translate(_LOWER)
 
 
 def _first_and_last(found: list[Layer]) -> tuple[Layer, Layer]:

@@ -26,21 +26,35 @@ GRAPHQL_CODES = frozenset({"RATE_LIMITED", "RATE_LIMIT", "RATELIMITED", "THROTTL
 """What a GraphQL error has as ``type`` or ``extensions.code`` where a limit is used up."""
 
 _GRAPHQL_WORD = re.compile(rb'"(?:%s)"' % "|".join(sorted(GRAPHQL_CODES)).encode())
-GRAPHQL_BYTES = 64 * 1024
+ERROR_BYTES = 64 * 1024
 """A larger body is more than an error."""
+
+_IN_WORDS = re.compile(
+    rb"(?:rate|requests?|calls?)[ _-]?(?:limit)?[ _-]?(?:(?:was|is|has been) )?(?:exceeded|reached)"
+    rb"|exceeded (?:\w+ ){0,3}(?:rate|requests?|calls?)[ _-]?limit"
+    rb"|too[ _-]?many[ _-]?requests|throttl(?:ed|ing)",
+    re.IGNORECASE,
+)
+"""As in a 403 of GitHub or Google, or a 400 of AWS, without any header."""
 
 _QUOTED = re.compile(r'"[^"]*"')
 _PARAMETER = re.compile(r"\b(r|t|remaining|reset)\s*=\s*(\d+(?:\.\d+)?)", re.IGNORECASE)
 
 
 def is_throttling(status: int, headers: Headers, body: bytes) -> bool:
-    """Whether the API asks to slow down: 420 and 429; a 403 with ``Retry-After``, or with a
-    remaining quota of 0; a GraphQL error that says so, which comes with status 200."""
+    """Whether the API asks to slow down: 420 and 429; another 4xx with ``Retry-After``, or whose
+    body says so; a 403 with a remaining quota of 0; a GraphQL error that says so, whatever its
+    status. A 401 is about credentials."""
     if status in TOO_MANY:
         return True
-    if status == 403:
-        return "retry-after" in headers or bool(_exhausted(headers))
-    return status == 200 and _is_graphql_throttling(body)
+    if status == 403 and _exhausted(headers):
+        return True
+    if 400 <= status < 500 and status != 401:
+        if "retry-after" in headers or _says_so_in_words(body):
+            return True
+    elif status != 200:
+        return False
+    return _is_graphql_throttling(body)
 
 
 def requested_wait(headers: Headers, about_limits: bool) -> float | None:
@@ -98,8 +112,12 @@ def _policies(headers: Headers) -> Iterator[tuple[float | None, float | None]]:
             yield found.get("r", found.get("ng")), found.get("t", found.get("et"))
 
 
+def _says_so_in_words(body: bytes) -> bool:
+    return len(body) <= ERROR_BYTES and bool(_IN_WORDS.search(body))
+
+
 def _is_graphql_throttling(body: bytes) -> bool:
-    if len(body) > GRAPHQL_BYTES or not _GRAPHQL_WORD.search(body):
+    if len(body) > ERROR_BYTES or not _GRAPHQL_WORD.search(body):
         return False
     try:
         errors = json.loads(body)["errors"]

@@ -64,7 +64,7 @@ class Discoveries:
                     f"{count} discovered values of {{{placeholder}}} were null or empty and are "
                     "skipped",
                 )
-            if tally.warning:
+            if tally.warning and not failures:
                 self._warn(f"nothing {tally.parameter.name}", tally.warning)
 
     def _warn(self, subject: str, message: str) -> None:

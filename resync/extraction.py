@@ -90,6 +90,16 @@ def refuse_error(body: Any, excerpt: str, *, item: bool = False) -> None:
         )
 
 
+def is_error_alone(value: Any) -> bool:
+    """Whether ``value`` is an object that tells of a failure, and of nothing else: no record."""
+    if not isinstance(value, dict):
+        return False
+    values = _plain_keys(value)
+    if not values.keys() <= {*ERROR_KEYS, *YES_KEYS, *STATE_KEYS, *MESSAGE_KEYS}:
+        return False
+    return any(values.get(key) for key in ERROR_KEYS) or _tells_failure(values)
+
+
 def _plain_keys(body: dict[Any, Any]) -> dict[str, Any]:
     """``body`` by its keys without regard to case, ``-`` and ``_``."""
     return {str(key).lower().replace("-", "").replace("_", ""): one for key, one in body.items()}

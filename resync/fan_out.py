@@ -21,6 +21,10 @@ class Failures:
         self._kept: list[Exception] = []
         self._count = 0
 
+    def __bool__(self) -> bool:
+        """Whether anything went wrong so far."""
+        return bool(self._kept) or self.outage.error is not None
+
     def add(self, error: Exception) -> None:
         """Takes note of a failure; the same one is counted once."""
         if error is self.outage.error or any(error is kept for kept in self._kept):

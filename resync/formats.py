@@ -14,6 +14,7 @@ from typing import Any, Literal, NoReturn
 import msgspec
 
 from errors import ResponseError
+from resync.extraction import is_error_alone, shape_of
 
 Format = Literal["json", "jsonl", "csv"]
 
@@ -156,16 +157,30 @@ def _json_lines(text: str, excerpt: str) -> list[Any]:
                 f"line {number} of the answer is not JSON: it may be cut short. The answer "
                 f"begins: {excerpt!r}"
             ) from None
+    # The status was sent before what failed: an export says on its last line that it broke off.
+    if values and is_error_alone(values[-1]) and (len(values) == 1 or _differ(values)):
+        raise ResponseError(
+            f"the last line of the answer is {shape_of(values[-1])}: an error, so it may be cut "
+            f"short. The answer begins: {excerpt!r}"
+        )
     return values
+
+
+def _differ(values: list[Any]) -> bool:
+    """Whether the last of ``values`` is another kind of thing than the first."""
+    first, last = values[0], values[-1]
+    return not isinstance(first, dict) or first.keys() != last.keys()
 
 
 def _csv(text: str, excerpt: str) -> list[dict[str, str]]:
     """Rows as objects of texts by header, RFC 4180: none in an empty body. A row of another length
-    is an error."""
+    is an error, and so is what would be a header without rows, and is JSON or a sentence."""
     if not text.strip():
         return []
     if text.lstrip().startswith("<"):
         _refuse(ValueError("it is no CSV"), text.encode(), excerpt)
+    if text.lstrip().startswith(("{", "[")):
+        raise ResponseError(f"the answer is JSON, where CSV was expected. It begins: {excerpt!r}")
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         header = next(reader)
@@ -182,6 +197,10 @@ def _csv(text: str, excerpt: str) -> list[dict[str, str]]:
                 rows.append(dict(zip(header, row, strict=True)))
     except csv.Error as error:
         raise ResponseError(f"line {reader.line_num} of the CSV cannot be read: {error}") from None
+    if not rows and len(header) == 1 and " " in header[0].strip():
+        raise ResponseError(
+            f"the answer is one line of text, where CSV was expected. It begins: {excerpt!r}"
+        )
     return rows
 
 

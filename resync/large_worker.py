@@ -39,6 +39,10 @@ from resync.record_path import records_in, refuse_absent, refuse_value
 PIECE_ITEMS = 500
 PIECE_BYTES = 2 * 1024 * 1024
 BEGINS = frozenset({"start_map", "start_array", "string", "number", "boolean", "null"})
+READ_BYTES = 4 * 1024 * 1024
+"""At once. The parser reads a text that goes on in the next piece from its beginning again, so that
+a long one takes the square of its pieces."""
+
 ELEMENTS_KEPT = 100
 """Of an array in what surrounds the items: paths into it, such as ``pages.0.cursor``, are short."""
 
@@ -104,7 +108,7 @@ def take_apart(source: IO[bytes], target: IO[bytes], order: Order) -> Summary:
         # A single output that is itself an array stands for its items.
         if alone and not (count == 1 and elements):
             source.seek(0)
-            items = ijson.items(source, _item(path))
+            items = ijson.items(source, _item(path), buf_size=READ_BYTES)
             if elements:
                 # Each is an output then, and an output that is null is no item.
                 items = (item for item in items if item is not None)
@@ -160,7 +164,7 @@ def survey(
     walked: list[tuple[str, Any]] = []
     envelope = EnvelopeBuilder(places, elements)
     arrays = count = 0
-    for prefix, event, value in ijson.parse(source):
+    for prefix, event, value in ijson.parse(source, buf_size=READ_BYTES):
         if prefix == item or prefix.startswith(f"{item}."):
             count += prefix == item and event in BEGINS
             if count > kept:

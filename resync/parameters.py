@@ -149,3 +149,6 @@ def _source_problems(place: str, entry: PathParameter) -> Iterator[str]:
         yield f"{place}.values: found an empty list; allowed: at least one value"
     elif all(value is None or value == "" for value in entry.values):
         yield f"{place}.values: found nothing but null and empty texts; allowed: at least one value"
+    for value in entry.values:
+        if isinstance(value, bool | dict):
+            yield f"{place}.values: found {value!r}; allowed: texts and numbers"

@@ -61,6 +61,15 @@ def test_characters_that_are_escaped_are_known_in_each_way(secret: str) -> None:
     assert redactor.excerpt(b"x" * 199 + secret.encode() + b"y" * longest) == "x" * 199 + "[..."
 
 
+def test_a_known_value_is_masked_in_any_case_of_letters() -> None:
+    redactor = Redactor(["AbC-123-tokEn"])
+    told = redactor.url("https://AbC-123-tokEn.example.com/list")
+    assert told == f"https://{MASK}.example.com/list"
+    for text in ("ABC-123-TOKEN", "abc-123-token", "abc%2D123%2dtoken"):
+        assert redactor.text(f"İ: {text}!") == f"İ: {MASK}!"
+        assert redactor.excerpt(f"İ: {text}!".encode()) == f"İ: {MASK}!"
+
+
 def test_a_known_value_is_no_other() -> None:
     redactor = Redactor(["to+ken.1"])
     text = "to-ken.1 toXken.1 to+kenX1 to+ken.2"

@@ -211,7 +211,8 @@ NO_GRAPHQL = {
 
 @pytest.mark.parametrize("name", GRAPHQL)
 def test_a_graphql_error_may_be_throttling(name: str) -> None:
-    assert verdict_on(response(200, body=GRAPHQL[name]), ASKED, ()) is Verdict.THROTTLED
+    for status in (200, 400, 403):
+        assert verdict_on(response(status, body=GRAPHQL[name]), ASKED, ()) is Verdict.THROTTLED
 
 
 @pytest.mark.parametrize("name", NO_GRAPHQL)
@@ -238,8 +239,44 @@ def test_no_other_body_is_throttling(name: str) -> None:
 def test_a_403_may_be_throttling(headers: dict[str, str], throttled: bool) -> None:
     expected = Verdict.THROTTLED if throttled else Verdict.FINAL
     assert verdict_on(response(403, headers), ASKED, ()) is expected
-    # Of another status it says nothing about.
-    assert verdict_on(response(404, headers), ASKED, ()) is Verdict.FINAL
+    # What is not there may have used up the quota just now; "later" is said of what may come.
+    later = Verdict.THROTTLED if "Retry-After" in headers else Verdict.FINAL
+    assert verdict_on(response(404, headers), ASKED, ()) is later
+    assert verdict_on(response(401, headers), ASKED, ()) is Verdict.FINAL
+
+
+IN_WORDS = [
+    '{"message": "You have exceeded a secondary rate limit. Please wait a few minutes"}',
+    '{"message": "API rate limit exceeded for user ID 1."}',
+    '{"error": {"code": 403, "errors": [{"reason": "userRateLimitExceeded"}]}}',
+    '{"__type": "ThrottlingException", "message": "Rate exceeded"}',
+    '[{"errorCode": "REQUEST_LIMIT_EXCEEDED", "message": "TotalRequests Limit exceeded."}]',
+    '{"error": {"message": "(#17) User request limit reached", "code": 17}}',
+    "<Error><Code>TooManyRequests</Code></Error>",
+]
+OTHER_WORDS = [
+    '{"message": "Not Found", "documentation_url": "https://docs.example.com/rest/rate-limits"}',
+    '{"message": "storage quota exceeded"}',
+    '{"message": "the limit must not be reached by request"}',
+    '{"limit": 100, "message": "limit exceeded: at most 100"}',
+    "",
+]
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 422])
+def test_a_refusal_may_be_throttling_by_its_words(status: int) -> None:
+    for text in IN_WORDS:
+        assert verdict_on(response(status, body=text.encode()), ASKED, ()) is Verdict.THROTTLED
+    for text in OTHER_WORDS:
+        assert verdict_on(response(status, body=text.encode()), ASKED, ()) is Verdict.FINAL
+    large = IN_WORDS[0].encode() + b" " * 2**17
+    assert verdict_on(response(status, body=large), ASKED, ()) is Verdict.FINAL
+
+
+def test_words_of_an_item_or_a_refused_login_are_no_throttling() -> None:
+    for status in (200, 401):
+        body = IN_WORDS[0].encode()
+        assert verdict_on(response(status, body=body), ASKED, ()) is Verdict.FINAL
 
 
 RETRIED = {202, 206, 408, 420, 425, 429, *range(500, 600)} - {501, 505}

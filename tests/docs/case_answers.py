@@ -21,6 +21,7 @@ from tests.support.self_signed import serve_self_signed
 EMPTY = Answer({"items": []})
 DEEP = b"[" * 20_000 + b"]" * 20_000
 CSV = {"content-type": "text/csv"}
+JSONL = {"content-type": "application/x-ndjson"}
 
 
 async def _closed_port(world: World, **more: Any) -> str:
@@ -225,6 +226,11 @@ CASES: dict[str, Case] = {
         Answer(b"\xff\xfe\xff", headers={"content-type": "text/csv; charset=ascii"})
     ),
     "line <n> of the answer is not JSON": reads(Answer(b'{"a": 1}\n{"a"'), format="jsonl"),
+    "the last line of the answer is": reads(
+        Answer(b'{"id": 1}\n{"error": "x"}\n', headers=JSONL), data_path="."
+    ),
+    "the answer is JSON, where CSV was expected": reads(Answer(b"{}", headers=CSV), data_path="."),
+    "the answer is one line of text": reads(Answer(b"So sorry", headers=CSV), data_path="."),
     "names a column twice": reads(Answer(b"a,a\n1,2\n", headers=CSV), data_path="."),
     "of the CSV has <n> columns": reads(Answer(b"a,b\n1\n", headers=CSV), data_path="."),
     "of the CSV cannot be read": reads(Answer(b'a,b\n"1,2\n', headers=CSV), data_path="."),

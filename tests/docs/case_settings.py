@@ -145,6 +145,7 @@ CASES: dict[str, Case] = {
     "format that cannot be written": selector(headers={"X-Since": "{now:%Q}"}),
     "is too far away": selector(body={"since": "{now-9999999d}"}),
     "is sent as JSON text": reads(Answer({"items": []}), query_params={"filter": {"a": 1}}),
+    "allowed: texts and numbers": selector("/{a}", path_parameters={"a": {"values": [True]}}),
     "nothing but null and empty": selector("/{a}", path_parameters={"a": {"values": [None]}}),
     "need each other": selector(
         "/{a}/{b}",

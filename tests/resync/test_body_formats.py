@@ -121,6 +121,49 @@ def test_a_row_that_is_wrong_is_told_by_its_line(content: bytes, told: str) -> N
     assert told in failure(content, "", "csv")
 
 
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b'{"error": "boom", "code": 5}', "the answer is JSON, where CSV was expected"),
+        (b' {\n  "error": "boom"\n}\n', "the answer is JSON, where CSV was expected"),
+        (b"[]", "the answer is JSON, where CSV was expected"),
+        (b"Service temporarily unavailable\n", "the answer is one line of text, where CSV was"),
+    ],
+)
+def test_an_error_is_no_header_without_rows(content: bytes, told: str) -> None:
+    assert told in failure(content, "text/csv")
+    assert "It begins: 'the beginning'" in failure(content, "application/json", "csv")
+
+
+@pytest.mark.parametrize("content", [b"id\n", b"id,full name\n", b"full name\nA B\n"])
+def test_a_header_may_stand_alone_or_hold_blanks(content: bytes) -> None:
+    assert len(read_body(content, "text/csv", None, "")) == content.count(b"\n") - 1
+
+
+@pytest.mark.parametrize(
+    "last", ['{"error": "aborted"}', '{"ok": false, "message": "x"}', '{"status": "failed"}']
+)
+@pytest.mark.parametrize("before", ["", '{"id": 1}\n', '{"id": 1}\n{"error": "x", "id": 2}\n'])
+def test_an_error_on_the_last_line_is_one(last: str, before: str) -> None:
+    told = failure(f"{before}{last}\n".encode(), "", "jsonl")
+    assert "the last line of the answer is an object with the keys" in told
+    assert "an error, so it may be cut short" in told
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        '{"id": 1}\n{"id": 2, "error": "timeout"}',
+        '{"error": "a", "message": "x"}\n{"error": "b", "message": "y"}',
+        '{"id": 1}\n{"status": "done", "code": 0}',
+        '{"id": 1}\n{"error": null}',
+        '{"id": 1}\n"error"',
+    ],
+)
+def test_a_line_that_tells_of_something_else_is_a_value(lines: str) -> None:
+    assert len(read_body(lines.encode(), "", "jsonl", "")) == 2
+
+
 def test_empty_lines_of_a_csv_hold_no_row() -> None:
     assert read_body(b"a,b\n\n1,2\n\n", "", "csv", "") == [{"a": "1", "b": "2"}]
 

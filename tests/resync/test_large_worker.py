@@ -89,3 +89,26 @@ def test_as_if_it_were_small(data_path: str, content: str, charset: str) -> None
 def test_bytes_that_are_half_a_character() -> None:
     body = b'["\xed\xa0\xbd", "a\xed\xb8\x80b"]'
     assert in_pieces(body, ".") == in_memory(body, ".") == ["\ufffd", "a\ufffdb"]
+
+
+def test_a_long_text_is_read_in_few_pieces() -> None:
+    """Each piece of a text is read with all before it: counted in pieces, not in seconds."""
+    sizes: list[int] = []
+
+    class Source(io.FileIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            sizes.append(size or 0)
+            return super().read(size) or b""
+
+        def readinto(self, buffer: Any, /) -> int:
+            sizes.append(len(buffer))
+            return super().readinto(buffer) or 0
+
+    content = b'{"items": [{"id": 1}], "export": "%b"}' % (b"x" * 2**24)
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(content)
+        file.flush()
+        with Source(file.name) as source:
+            summary = take_apart(source, io.BytesIO(), Order(".items", ".items", 5, ""))
+    assert summary.items == 1
+    assert 2 < len(sizes) < 20

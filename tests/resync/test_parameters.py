@@ -104,6 +104,8 @@ def test_what_is_no_problem(path: str, raw: dict[str, Any], selector: dict[str, 
             ["p.a.values: excludes field", "p.a.values: found an empty list; allowed: at least"],
         ),
         ("/{a}", {"a": {"values": [None, ""]}}, ["p.a.values: found nothing but null and empty"]),
+        ("/{a}", {"a": {"values": ["x", True]}}, ["p.a.values: found True; allowed: texts and"]),
+        ("/{a}", {"a": {"values": [{"b": 1}]}}, ["p.a.values: found {'b': 1}; allowed: texts"]),
         (
             "/{a}",
             {"a": {**LISTED, "endpoint": "/{b}"}, "b": {**LISTED, "endpoint": "/{a}"}},

@@ -246,6 +246,14 @@ async def test_where_no_record_has_a_value_that_is_told(
     assert told in "".join(line for line in log if "WARNING" in line)
 
 
+async def test_a_discovery_that_failed_is_not_told_as_no_parents(
+    runs: Runs, log: list[str]
+) -> None:
+    parents(runs, {"id": True}, {"id": False})
+    assert "which is no value" in await runs.failure(children())
+    assert "no parents" not in "".join(line for line in log if "WARNING" in line)
+
+
 async def test_what_a_record_lacks_in_one_parent_only_is_no_error(runs: Runs) -> None:
     parents(runs, {"id": None}, path="/in/a")
     parents(runs, {"id": "x"}, path="/in/b")
