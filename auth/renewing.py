@@ -34,6 +34,8 @@ class RenewingAuth(httpx.Auth):
         # Copies: the transport may put an address in place of the host's name.
         response = yield self.applied(_copy(request), token)
         if response.status_code == UNAUTHORIZED:
+            # Its connection is free for the login then, which goes by the same permit.
+            await response.aread()
             token = await self._source.replaced(token)
             yield self.applied(_copy(request), token)
 

@@ -250,6 +250,37 @@ async def test_the_body_of_a_refusal_and_of_a_login_is_bounded_too(
         assert coding == "gzip" or sent < 50
 
 
+async def test_a_login_waits_until_the_refusal_before_it_has_come_whole() -> None:
+    """Both go by one permit, so they may not be under way at the same time."""
+    under_way: list[str] = []
+    together: list[list[str]] = []
+
+    async def handle(path: str, writer: asyncio.StreamWriter) -> None:
+        refused = path == "/here" and not any(seen == "/token" for seen, _ in server.at)
+        under_way.append(path)
+        together.append(under_way[:])
+        if refused:
+            writer.write(head(401, "Content-Length: 2") + b"{")
+            await writer.drain()
+            await asyncio.sleep(0.2)
+            writer.write(b"}")
+        else:
+            writer.write(token() if path == "/token" else whole(b"[]"))
+        under_way.remove(path)
+
+    async with serving(handle) as server:
+        clients = oauth2(server.url, maxConcurrentRequests="1")
+        try:
+            server.at.append(("/token", 0.0))  # The first login is not the one in question.
+            await clients.api.send(Request("GET", f"{server.url}/here"))
+            server.at.clear()
+            await clients.api.send(Request("GET", f"{server.url}/here"))
+        finally:
+            await clients.aclose()
+    assert [path for path, _ in server.at] == ["/here", "/token", "/here"]
+    assert max(map(len, together)) == 1
+
+
 PACK: dict[str, Callable[[bytes], bytes]] = {
     "gzip": partial(gzip.compress, compresslevel=1),
     "deflate": partial(zlib.compress, level=1),

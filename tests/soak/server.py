@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-import select
 import time
 from collections import Counter
 from dataclasses import dataclass
@@ -26,10 +25,6 @@ page that leads on is believed when it comes twice."""
 LONGEST_LATENCY = 0.01
 """Seconds."""
 
-CONCURRENCY = 6
-"""Requests that the integration may have in flight."""
-
-HANG_UP_SECONDS = 0.02
 THROTTLED_RATE = 0.3
 LOGIN_FAILS = 0.6
 TOKEN_ENDS = 0.003
@@ -74,7 +69,6 @@ class SoakServer(FaultServer):
         super().__init__()
         self.world = world
         self.requests = 0
-        self.most_in_flight = 0
         self.met: Counter[str] = Counter()
         self.seen: list[Seen] = []
         self.tokens: list[str] = []
@@ -83,7 +77,6 @@ class SoakServer(FaultServer):
         self._resync = 0
         self._began = time.monotonic()
         self._asked: Counter[str] = Counter()
-        self._writers: set[asyncio.StreamWriter] = set()
 
     def begin(self, resync: int, weather: Weather) -> None:
         """Starts a resync in this ``weather``."""
@@ -91,30 +84,23 @@ class SoakServer(FaultServer):
         self._began = time.monotonic()
         self._asked.clear()
         self.seen.clear()
-        self.most_in_flight = 0
 
     async def _answer(self, request: Received, writer: asyncio.StreamWriter) -> bool:
         self.requests += 1
         self.received.clear()
-        self._writers.add(writer)
-        if len(self._writers) > self.most_in_flight:
-            self.most_in_flight = max(self.most_in_flight, self._waiting())
-        try:
-            chance = self._chance(request)
-            await asyncio.sleep(chance.random() * LONGEST_LATENCY)
-            exchange = Exchange(request, writer, [JSON], b"{}")
-            met = self._met(exchange, chance)
-            self.seen.append(Seen(time.monotonic() - self._began, request.target, met or "-"))
-            if met in USABLE:
-                self.met[met] += 1
-                await USABLE[met](exchange)
-            elif met:
-                await exchange.answer(int(met[:3]), [JSON], b'{"message": "refused"}')
-            else:
-                await exchange.answer(headers=exchange.headers, body=exchange.body)
-            return not exchange.closing
-        finally:
-            self._writers.discard(writer)
+        chance = self._chance(request)
+        await asyncio.sleep(chance.random() * LONGEST_LATENCY)
+        exchange = Exchange(request, writer, [JSON], b"{}")
+        met = self._met(exchange, chance)
+        self.seen.append(Seen(time.monotonic() - self._began, request.target, met or "-"))
+        if met in USABLE:
+            self.met[met] += 1
+            await USABLE[met](exchange)
+        elif met:
+            await exchange.answer(int(met[:3]), [JSON], b'{"message": "refused"}')
+        else:
+            await exchange.answer(headers=exchange.headers, body=exchange.body)
+        return not exchange.closing
 
     def _met(self, exchange: Exchange, chance: random.Random) -> str:
         """What the request meets: a fault, a refusal, or nothing; then the response is in place."""
@@ -142,14 +128,6 @@ class SoakServer(FaultServer):
             f"Bearer {self.tokens[-1]}"
         )
 
-    def _waiting(self) -> int:
-        """How many requests wait for a response. A client that has hung up waits for nothing,
-        whether or not this server has noticed."""
-        if sum(not _hung_up(one) for one in self._writers) > CONCURRENCY:
-            # On a busy machine another connection's request can overtake the end of one.
-            time.sleep(HANG_UP_SECONDS)
-        return sum(not _hung_up(one) for one in self._writers)
-
     def _chance(self, request: Received) -> random.Random:
         self._asked[request.target] += 1
         times = self._asked[request.target]
@@ -175,13 +153,3 @@ class SoakServer(FaultServer):
         elif pagination == "header_link" and more:
             return [("Link", f'<{following}>; rel="next"')], body
         return [], body
-
-
-def _hung_up(writer: asyncio.StreamWriter) -> bool:
-    """Whether the client has closed its side; the kernel knows before asyncio says so."""
-    descriptor = writer.get_extra_info("socket").fileno()
-    if descriptor < 0:
-        return True
-    poll = select.poll()
-    poll.register(descriptor, select.POLLRDHUP)
-    return bool(poll.poll(0))

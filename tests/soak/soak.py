@@ -15,13 +15,15 @@ from loguru import logger
 from port_ocean.ocean import Ocean
 
 from sandbox.fault_server.listing import PAGE_SIZE, Cell
-from tests.soak.server import CONCURRENCY, SoakServer
+from tests.soak.in_flight import InFlight
+from tests.soak.server import SoakServer
 from tests.soak.weather import PORT, TRIGGERS, Weather
 from tests.soak.world import CHILD_KIND, PARENTS
 from tests.support.core import Core, resource
 from tests.support.open_files import opened
 
 WARM_UP = 3
+CONCURRENCY = 6
 LINE = "{message} {extra} {exception}"
 CLIENT_SECRET = "the-soaks-own-secret"
 TENANT = "tenant-of-the-soak"
@@ -54,6 +56,7 @@ class Soak:
         self._server = server
         self._world = server.world
         self._world.grow(random.Random(seed))
+        self._in_flight = InFlight()
         self.report = Report()
         self._kinds = [path for path in self._world.listings if "/children/" not in path]
         self._kinds.append(CHILD_KIND)
@@ -85,6 +88,7 @@ class Soak:
         await self._resync(app, number)
 
     async def _start(self) -> Ocean:
+        self._in_flight.watch()
         settings = {
             "baseUrl": self._server.url,
             "timeout": "1",
@@ -137,7 +141,7 @@ class Soak:
         lost, leaked = len(self.report.lost), len(self.report.leaked)
         for kind in self._kinds:
             self._judge(kind, before[kind], held[kind], succeeded, weather)
-        in_flight = self._server.most_in_flight
+        in_flight = self._in_flight.most
         self.report.most_in_flight = max(self.report.most_in_flight, in_flight)
         if in_flight > CONCURRENCY:
             self.report.leaked.append(f"{in_flight} requests at a time in resync {number}")
@@ -147,6 +151,7 @@ class Soak:
     async def _sync(self, app: Ocean, number: int, weather: Weather) -> bool:
         """Runs a resync, or some that are triggered together; returns whether one succeeded."""
         self._server.begin(number, weather)
+        self._in_flight.reset()
         chance = random.Random(f"{self._seed} {number} triggers")
         several = chance.randint(2, 5) if TRIGGERS in weather.troubles else 1
         if PORT in weather.troubles:
