@@ -204,7 +204,7 @@ class HttpClient:
         usable = 200 <= status < 300 and status not in NO_ANSWER
         usable = usable or status in REDIRECTS or status in request.accepted
         if usable and verdict is Verdict.FINAL:
-            return replace(response, throttled=slowed)
+            return replace(response, throttled=True) if slowed else response
         throttled = verdict is Verdict.THROTTLED
         raise self._error(
             request,

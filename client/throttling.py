@@ -25,7 +25,9 @@ FAMILIES = ("ratelimit-", "x-ratelimit-", "x-rate-limit-")
 GRAPHQL_CODES = frozenset({"RATE_LIMITED", "RATE_LIMIT", "RATELIMITED", "THROTTLED"})
 """What a GraphQL error has as ``type`` or ``extensions.code`` where a limit is used up."""
 
-_GRAPHQL_WORD = re.compile(rb'"(?:%s)"' % "|".join(sorted(GRAPHQL_CODES)).encode())
+_GRAPHQL_WORDS = (b"RATE", b"THROTTLED")
+"""One of them is in each code. Few and short, because every response is looked through."""
+
 ERROR_BYTES = 64 * 1024
 """A larger body is more than an error."""
 
@@ -117,7 +119,9 @@ def _says_so_in_words(body: bytes) -> bool:
 
 
 def _is_graphql_throttling(body: bytes) -> bool:
-    if len(body) > ERROR_BYTES or not _GRAPHQL_WORD.search(body):
+    if len(body) > ERROR_BYTES or b'"errors"' not in body:
+        return False
+    if not any(word in body for word in _GRAPHQL_WORDS):
         return False
     try:
         errors = json.loads(body)["errors"]
