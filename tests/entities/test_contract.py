@@ -1,4 +1,4 @@
-"""Contract: what this package relies on in the framework and does not see in its signatures."""
+"""Contract: what this integration relies on in the framework and does not see in its signatures."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ import inspect
 import re
 
 from port_ocean.clients.port.mixins.entities import EntityClientMixin
+from port_ocean.clients.port.mixins.organization import OrganizationClientMixin
 from port_ocean.core.event_listener.once import OnceEventListener
 from port_ocean.core.handlers.entities_state_applier.port.applier import HttpEntitiesStateApplier
+from port_ocean.core.handlers.entity_processor.jq_entity_processor import JQEntityProcessor
 from port_ocean.core.integrations.mixins.sync_raw import SyncRawMixin
+from port_ocean.core.integrations.mixins.utils import handle_items_to_parse, is_dsp_mode_enabled
 
 
 def source(function: object) -> str:
@@ -58,3 +61,31 @@ def test_one_resync_is_a_full_or_an_incremental_one() -> None:
     start = source(OnceEventListener._start)
     assert "await ocean.app.integration.sync_incremental(" in start
     assert "await self._resync({})" in start
+
+
+def test_what_port_says_of_its_mode_is_kept_where_it_is_held_here() -> None:
+    ask = source(OrganizationClientMixin)
+    for name in ("_organization_cache", "_organization_cached_at", "_organization_cache_ttl"):
+        assert f"self.{name}" in ask
+    assert "now - self._organization_cached_at < self._organization_cache_ttl" in ask
+    assert "get_organization_feature_flags()" in source(is_dsp_mode_enabled)
+
+
+def test_items_are_mapped_where_they_are_counted() -> None:
+    parse = source(JQEntityProcessor._parse_items)
+    assert "self.merge_results( sync_results, async_results, raw_results )" in parse
+    assert 'if result.entity.get("identifier") and result.entity.get("blueprint"):' in parse
+    apart = source(handle_items_to_parse)
+    assert "entity_processor._search(item, items_to_parse)" in apart
+    assert "entity_processor._search(item, jq_expression)" in apart
+
+
+def test_where_port_maps_an_error_of_a_resource_fails_the_resync_and_nothing_else_does() -> None:
+    resync = source(SyncRawMixin.sync_raw_all)
+    assert "await self.process_resource(resource, index, user_agent_type)" in resync
+    failed = resync.index("except Exception as e:")
+    assert "lifecycle_client.notify_resync_failed(" in resync[failed : failed + 600]
+    handed_off = resync.index("DSP mode active: skipping reconciliation")
+    end = resync[handed_off : resync.index("return True", handed_off)]
+    assert "notify_resync_finished(" in end
+    assert "notify_resync_failed(" not in end
