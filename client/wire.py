@@ -8,8 +8,7 @@ reads their responses before the client sees them.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,8 +67,7 @@ class _Bounded(httpx.AsyncBaseTransport):
         if started is not None:
             started()
         time_left = _Time(self._bounds.timeout)
-        async with time_left.limit():
-            response = await self._transport.handle_async_request(request)
+        response = await time_left.within(self._transport.handle_async_request(request))
         try:
             codings = response.headers.get_list("content-encoding", split_commas=True)
             body = Decompressor(codings)
@@ -105,7 +103,7 @@ class _Stream(httpx.AsyncByteStream):
         ``httpx.DecodingError`` where they were cut."""
         size = 0
         arriving = aiter(self._stream)
-        while (packed := await self._next(arriving)) is not None:
+        while (packed := await self._time_left.within(anext(arriving, None))) is not None:
             self._time_left.add(len(packed))
             for number, piece in enumerate(self._body.unpack(packed)):
                 if number:
@@ -120,10 +118,6 @@ class _Stream(httpx.AsyncByteStream):
     async def aclose(self) -> None:
         await self._stream.aclose()
 
-    async def _next(self, arriving: AsyncIterator[bytes]) -> bytes | None:
-        async with self._time_left.limit():
-            return await anext(arriving, None)
-
 
 class _Time:
     """How long a request may take, from now on."""
@@ -137,12 +131,11 @@ class _Time:
         """Adds what ``size`` bytes that have come are worth."""
         self._seconds += size * SECONDS_PER_BYTE
 
-    @asynccontextmanager
-    async def limit(self) -> AsyncGenerator[None]:
-        """Raises ``httpx.ReadTimeout`` in its block once the time is over."""
+    async def within[T](self, awaited: Awaitable[T]) -> T:
+        """What ``awaited`` returns. Raises ``httpx.ReadTimeout`` once the time is over."""
         try:
             async with asyncio.timeout_at(self._began + self._seconds):
-                yield
+                return await awaited
         except TimeoutError:
             seconds = self._loop.time() - self._began
             told = f"the response was not complete after {seconds:.1f} s"
