@@ -56,7 +56,8 @@ def verdict_on(response: Response, request: Request, further: Collection[int]) -
     if status in request.accepted or status == 401:
         return Verdict.FINAL
     fault = 500 <= status <= 599 and status not in LASTING_FAULTS
-    return Verdict.LATER if fault or status in {*RETRIED_STATUSES, *further} else Verdict.FINAL
+    later = fault or status in RETRIED_STATUSES or status in further
+    return Verdict.LATER if later else Verdict.FINAL
 
 
 def is_retried(error: Exception) -> bool:
