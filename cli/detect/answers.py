@@ -62,14 +62,6 @@ class ItemsPath:
             return body
         return () if body is None else (body,)
 
-    def leads_somewhere(self, body: Any) -> bool:
-        """Whether all the keys are there, as a plain ``data_path`` demands."""
-        for key in self.keys:
-            if not isinstance(body, dict) or key not in body:
-                return False
-            body = body[key]
-        return True
-
 
 @dataclass(frozen=True, slots=True)
 class Located:
